@@ -22,6 +22,7 @@ from nnlab.core.preparation import Data, data_title, prepare
 from nnlab.engine.history import Curves
 from nnlab.exchange import report_plots
 from nnlab.exchange.model import Model
+from nnlab.exchange.report_images import images_html
 from nnlab.files.raw_table import part_columns
 from nnlab.graph.svg import network_svg
 from nnlab.jobs.context import TaskContext
@@ -33,6 +34,7 @@ from nnlab.training.scores import scores
 REPEATS = 5  # permutations of each column
 MOST_ROWS, MOST_COLUMNS = 500, 200  # that importance is measured on
 MOST_SECONDS = 60.0  # for running the training again
+MOST_MISTAKES = 12
 MOST_LISTED = 40  # rows of a table
 
 
@@ -48,7 +50,7 @@ def report_html(model: Model, job: TaskContext) -> str:
     job.report(0.95, 1.0, "Writing")
     sections = [
         _section("Data", _data(model, data)),
-        _section("Preparation", _preparation(model.preparation)),
+        _section("Preparation", _preparation(model.preparation, data.planes)),
         _section("Network", network_svg(model.session.graph) + _parameters(model)),
         _section("Training", _training(model) + (_figure(curves._repr_svg_()) if curves is not None else f"<p>{escape(why_not)}</p>")),
         _section("Scores", "".join(part for part in parts)),
@@ -76,24 +78,40 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def _data(model: Model, data: Data) -> str:
     target = data.target
-    what = f"{len(target.names)} classes: {', '.join(target.names[:12])}" if target.classes else f"numbers: {', '.join(target.names[:12])}"
+    listed = ", ".join(target.names[:12]) + (", …" if len(target.names) > 12 else "")
+    what = f"{len(target.names)} classes: {listed}" if target.classes else f"numbers: {listed}"
     counts = f"{len(data.x):,} training and {len(data.validation_x):,} validation samples"
     notes = "".join(f"<li>{escape(note)}</li>" for note in data.notes)
+    about = f"<p>{escape(data_title(model.project.data))}: {counts}. To predict: {escape(what)}.</p><ul>{notes}</ul>"
+    if data.planes is not None:  # nobody reads a row for each pixel
+        return f"{about}<p>Images of {_size(data.planes)}, {_range(data.raw_x)}. The first of each class:</p>{_figure(images_html(data))}"
     raw, _ = part_columns(model.project.data, data)
     rows = []
     for name, values in raw.items():
         if values.dtype.kind in "OU":
             known = sorted(set(values.tolist()))
-            rows.append((name, "text", f"{len(known)} different", ", ".join(known[:5])))
+            rows.append((name, "text", f"{len(known)} different", ", ".join(name or "(missing)" for name in known[:5])))
         else:
             finite = values[np.isfinite(values)]
-            spread = f"{finite.min():.4g} to {finite.max():.4g}" if len(finite) else "no number"
+            spread = _range(finite) if len(finite) else "no number"
             rows.append((name, "number", f"{len(values) - len(finite):,} missing", spread))
-    title = escape(data_title(model.project.data))
-    return f"<p>{title}: {counts}. To predict: {escape(what)}.</p><ul>{notes}</ul>" + _table(("column", "kind", "", "training rows"), rows)
+    return about + _table(("column", "kind", "cells", "training rows"), rows)
 
 
-def _preparation(preparation: Preparation) -> str:
+def _size(planes: tuple[int, int, int]) -> str:
+    channels, height, width = planes
+    return f"{width} × {height} pixels{' in red, green and blue' if channels == 3 else ''}"
+
+
+def _range(values: np.ndarray) -> str:
+    return f"{values.min():.4g} to {values.max():.4g}"
+
+
+def _preparation(preparation: Preparation, planes: tuple[int, int, int] | None) -> str:
+    note = "<p>Fitted on the training samples alone. Each input is the number named, minus the mean, divided by the scale.</p>"
+    if planes is not None:
+        means, scales = (np.array([getattr(step, name) for step in preparation.steps]) for name in ("mean", "scale"))
+        return f"{note}<p>Each of the {len(means):,} pixels has its own: means from {_range(means)}, scales from {_range(scales)}.</p>"
     rows = []
     for k, step in enumerate(preparation.steps, 1):
         match step:
@@ -107,8 +125,8 @@ def _preparation(preparation: Preparation) -> str:
                 words = f"1 where {name} is missing, else 0"
             case FunctionInput(function=function, x=x, y=y):
                 words = f"{function} of {x} and {y}"
-        rows.append((k, words, f"{step.mean:.5g}", f"{step.scale:.5g}"))
-    note = "<p>Fitted on the training samples alone. Each input is the number named, minus the mean, divided by the scale.</p>"
+        is_scaled = (step.mean, step.scale) != (0.0, 1.0)
+        rows.append((k, words, *((f"{step.mean:.5g}", f"{step.scale:.5g}") if is_scaled else ("–", "–"))))
     return note + _table(("input", "is", "mean", "scale"), rows)
 
 
@@ -171,6 +189,8 @@ def _parts(model: Model, data: Data) -> list[str]:
     if target.classes:
         if target.classes <= report_plots.MOST_CLASSES:
             found.append(_figure(report_plots.confusion_svg(confusion(last, part.y, target, model.link), target.names)))
+        else:
+            found.append(_mistaken(confusion(last, part.y, target, model.link), target.names))
         if told[-1].roc:
             found.append(_figure(report_plots.roc_svg(told[-1].roc)))
         return found
@@ -180,6 +200,16 @@ def _parts(model: Model, data: Data) -> list[str]:
     for k in range(min(said.shape[1], 4)):
         found.append(_figure(report_plots.truth_svg(truth[:, k], said[:, k]) + report_plots.residuals_svg(said[:, k] - truth[:, k])))
     return found
+
+
+def _mistaken(table: np.ndarray, names: Sequence[str]) -> str:
+    """Of many classes, instead of their matrix: what was taken for what, the most frequent first."""
+    wrong = [(int(table[k, j]), names[k], names[j]) for k, j in np.argwhere(table) if k != j]
+    rows = [(true, predicted, f"{count:,}") for count, true, predicted in sorted(wrong, key=lambda row: -row[0])[:MOST_MISTAKES]]
+    if not rows:
+        return "<p>None of them was taken for another class.</p>"
+    more = f" The {len(rows)} most frequent of {len(wrong):,}:" if len(wrong) > len(rows) else ""
+    return f"<p>What was taken for another class.{more}</p>" + _table(("true", "predicted", "samples"), rows)
 
 
 def _value(value: float | None, remark: str) -> str:
@@ -250,12 +280,14 @@ _STYLE = """
 body { margin: 0 auto; max-width: 960px; padding: 24px; background: var(--back); color: var(--text); font: 14px/1.5 system-ui, sans-serif; }
 h1 { font-size: 26px; font-weight: 600; } h2 { font-size: 18px; font-weight: 600; margin-top: 32px; } h3 { font-size: 14px; }
 section { border-top: 1px solid var(--line); overflow-x: auto; } p { max-width: 70ch; } figure { margin: 16px 0; }
+.images { display: flex; flex-wrap: wrap; gap: 16px; } .images div { text-align: center; } .images img { width: 64px; display: block;
+image-rendering: pixelated; border: 1px solid var(--line); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { text-align: left; padding: 4px 24px 4px 0; border-bottom: 1px solid var(--line); font-weight: 400; } th { color: var(--faint); }
 """
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>{title}</title><style>{style}</style></head>
 <body><h1>{title}</h1>{body}</body></html>
 """

@@ -13,38 +13,46 @@ from nnlab.training.scores import RocCurve
 SIDE = 300.0
 MOST_POINTS = 600
 MOST_CLASSES = 20  # in a picture of the confusion matrix
+MOST_CURVES = 10  # ROC curves in one picture
+ROW = 44.0  # of the confusion matrix
 _DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 2")
 
 
 def roc_svg(curves: Sequence[RocCurve]) -> str:
-    """One curve a class, told apart by dash; the diagonal is chance."""
+    """One curve a class, told apart by dash; the diagonal is chance. Of many classes those that are told apart worst."""
+    worst = sorted(curves, key=lambda curve: curve.auc)[:MOST_CURVES] if len(curves) > MOST_CURVES else curves
     x, y = PlotAxis(0.0, 1.0, 56.0, SIDE), PlotAxis(0.0, 1.0, SIDE - 20, 20.0)
     parts = [*plot_frame(x, y, "false positives", "true positives"), svg.line([(x.start, y.start), (x.end, y.end)], 1, "2 4", 0.5)]
-    for k, curve in enumerate(curves):
+    for k, curve in enumerate(worst):
         places = list(zip(map(x.place, curve.false_positives.tolist()), map(y.place, curve.true_positives.tolist()), strict=True))
         dash = _DASHES[k % len(_DASHES)]
         height = 40.0 + 20.0 * k
         parts += [svg.line(places, 2, dash), svg.line([(SIDE + 16, height - 4), (SIDE + 46, height - 4)], 2, dash)]
-        parts.append(svg.text(SIDE + 54, height, f"{curve.of[:24]}: area {curve.auc:.3f}", "start"))
-    return svg.document(SIDE + 260, max(SIDE + 24, 60.0 + 20.0 * len(curves)), parts, "ROC curves")
+        parts.append(svg.text(SIDE + 54, height, f"{_cut(curve.of, 28)}: area {curve.auc:.3f}", "start"))
+    if len(worst) < len(curves):
+        words = f"and {len(curves) - len(worst):,} more classes with an area at least as large"
+        parts.append(svg.text(SIDE + 54, 40.0 + 20.0 * len(worst), words, "start", faint=True))
+    return svg.document(SIDE + 330, SIDE + 24, parts, "ROC curves")
 
 
 def confusion_svg(table: np.ndarray, names: Sequence[str]) -> str:
     """Counts (true class, predicted class); the more, the darker."""
-    cell, left, top = 44.0, 150.0, 60.0
+    longest = max(map(len, names))
+    cell, left, top = min(max(44.0, 7.0 * longest + 10.0), 96.0 if len(names) <= 8 else 44.0), 150.0, 60.0
+    letters = int((cell - 4.0) / 7.0)
     most = max(int(table.max(initial=0)), 1)
     parts = [svg.text(left + cell * len(names) / 2, 16, "predicted", faint=True), svg.text(left - 12, top - 14, "true", "end", faint=True)]
     for k, name in enumerate(names):
-        parts.append(svg.text(left + cell * (k + 0.5), top - 8, name[:6]))
-        parts.append(svg.text(left - 8, top + cell * (k + 0.5) + 4, name[:20], "end"))
+        parts.append(svg.text(left + cell * (k + 0.5), top - 8, _cut(name, letters)))
+        parts.append(svg.text(left - 8, top + ROW * (k + 0.5) + 4, _cut(name, 20), "end"))
         for j in range(len(names)):
             share = table[k, j] / most
             parts.append(
-                f'<rect x="{svg.number(left + cell * j)}" y="{svg.number(top + cell * k)}" width="{cell - 2}" height="{cell - 2}" rx="3" '
+                f'<rect x="{svg.number(left + cell * j)}" y="{svg.number(top + ROW * k)}" width="{cell - 2:g}" height="{ROW - 2:g}" rx="3" '
                 f'fill="currentColor" fill-opacity="{0.04 + 0.3 * share:.3f}"/>'
             )
-            parts.append(svg.text(left + cell * (j + 0.5) - 1, top + cell * (k + 0.5) + 4, f"{table[k, j]:,}", strong=k == j))
-    return svg.document(left + cell * len(names) + 8, top + cell * len(names) + 8, parts, "Confusion matrix")
+            parts.append(svg.text(left + cell * (j + 0.5) - 1, top + ROW * (k + 0.5) + 4, f"{table[k, j]:,}", strong=k == j))
+    return svg.document(left + cell * len(names) + 8, top + ROW * len(names) + 8, parts, "Confusion matrix")
 
 
 def truth_svg(truth: np.ndarray, predicted: np.ndarray) -> str:
@@ -89,3 +97,8 @@ def bars_svg(rows: Sequence[tuple[str, float, float]], words: str) -> str:
 
 def _dot(x: float, y: float) -> str:
     return f'<circle cx="{svg.number(x)}" cy="{svg.number(y)}" r="2.2" fill="currentColor" fill-opacity="0.55"/>'
+
+
+def _cut(name: str, most: int) -> str:
+    """A name of at most so many letters."""
+    return name if len(name) <= most else f"{name[: max(most - 1, 1)]}…"

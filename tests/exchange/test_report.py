@@ -1,17 +1,23 @@
 """The report: its numbers are scikit-learn's and the project's, it needs nothing from outside, and what is left out says why."""
 
+import base64
+import io
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from sklearn.metrics import accuracy_score, r2_score
 
 from nnlab.core.preparation import prepare
 from nnlab.exchange.model import Model, model_of
 from nnlab.exchange.report import report_html
+from nnlab.exchange.report_images import png
+from nnlab.exchange.report_plots import confusion_svg
 from nnlab.files.examples import load_example
 from nnlab.files.project import SavedProject
+from nnlab.files.starting_network import project_for_table
 from nnlab.jobs.context import TaskContext
 from nnlab.training.complete_run import prepare_run, train
 from nnlab.training.snapshots import take_snapshot
@@ -41,6 +47,38 @@ def test_its_numbers_are_those_of_the_project(name: str) -> None:
     assert all(column in page for column in data.raw_features)
     assert f"&lt;{name}&gt;" in page and f"<{name}>" not in page
     assert not re.search(r"(src|href)=|url\(|<script", page)  # nothing is fetched, nothing runs
+
+
+def test_images_are_shown_instead_of_a_row_for_each_pixel() -> None:
+    project = load_example("digits")
+    page = report_html(model_of(SavedProject(project), "x"), TaskContext())
+    assert "Images of 8 × 8 pixels, 0 to 16" in page and "Each of the 64 pixels has its own" in page and "<td>pixel" not in page
+    pictures = re.findall(r'<img alt="(\d)" src="data:image/png;base64,([^"]+)">', page)
+    assert [name for name, _ in pictures] == [str(k) for k in range(10)]
+    assert not re.search(r"(src|href)=\"(?!data:image/png;base64,)|url\(|<script", page)
+    data = prepare(project.data)
+    seen = np.asarray(Image.open(io.BytesIO(base64.b64decode(pictures[3][1]))))
+    first = data.raw_x[np.flatnonzero(data.y == 3)[0]].reshape(8, 8)
+    assert np.array_equal(seen, np.rint(255 * first / 16))
+    color = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(3, 2, 3)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(png(color)))), color.transpose(1, 2, 0))
+
+
+def test_of_many_classes_the_mistakes_are_listed(tmp_path: Path) -> None:
+    rows = [f"{k % 30}.{k // 30},class {k % 30:02d} <&>" for k in range(240)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,kind", *rows]), encoding="utf-8")
+    page = report_html(model_of(SavedProject(project_for_table(tmp_path / "t.csv")), "x"), TaskContext())
+    assert "Confusion matrix" not in page and "<p>What was taken for another class. The 12 most frequent of" in page
+    assert "class 00 &lt;&amp;&gt;" in page and "<&>" not in page and "and 20 more classes with an area at least as large" in page
+
+
+def test_long_names_are_cut_with_a_mark_and_missing_cells_are_called_so(tmp_path: Path) -> None:
+    svg = confusion_svg(np.eye(3), ["Adelie", "Chinstrap", "a name of very many letters"])
+    assert ">Chinstrap<" in svg and ">a name of ve…<" in svg and ">a name of very many…<" in svg
+    rows = [f"{k},{('', 'red', 'blue')[k % 3]},{'no' if k % 2 else 'yes'}" for k in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,colour,fits", *rows]), encoding="utf-8")
+    page = report_html(model_of(SavedProject(project_for_table(tmp_path / "t.csv")), "x"), TaskContext())
+    assert "<td>(missing), blue, red</td>" in page and "<td>1 where colour is red, else 0</td><td>–</td><td>–</td>" in page
 
 
 def test_what_is_left_out_says_why() -> None:
