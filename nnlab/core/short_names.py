@@ -7,7 +7,7 @@ something is left of every name. The full names belong into a tooltip.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _PIECES = re.compile(r"[-+]?\d+(?:\.\d+)?|[^\W_\d]+|[\W_]")  # numbers, words, and every character between them by itself
 
@@ -19,13 +19,32 @@ def distinguished(names: Sequence[str]) -> tuple[str, ...]:
     pieces = [_PIECES.findall(name) for name in names]
     first = _common(pieces)
     last = _common([piece[first:][::-1] for piece in pieces])
-    found = ["".join(piece[first : len(piece) - last]).strip(" _-,;:/") for piece in pieces]
+    found = ["".join(piece[first : len(piece) - last]).strip(" _-,;:/=()") for piece in pieces]
     return tuple(found) if all(found) and len(set(found)) == len(set(names)) else tuple(names)
 
 
 def legible(names: Sequence[str], most: int = 12) -> tuple[str, ...]:
     """The whole names where none is longer than `most` letters, else what distinguishes them."""
     return tuple(names) if all(len(name) <= most for name in names) else distinguished(names)
+
+
+def told_apart(names: Sequence[str], fits: Callable[[str], bool]) -> tuple[str, ...]:
+    """The names, where those that do not fit and begin with the same word have "…" instead of what they have in common.
+
+    "picked on (year)" and "picked on (month)", which would be cut to "picked on (…" both, become "…year" and "…month".
+    """
+    found = list(names)
+    alike: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        if name and not fits(name):
+            alike.setdefault(_PIECES.findall(name)[0], []).append(place)
+    for places in alike.values():
+        whole = [names[place] for place in places]
+        short = distinguished(whole)
+        if short != tuple(whole):
+            for place, name in zip(places, short, strict=True):
+                found[place] = f"…{name}"
+    return tuple(found) if len(set(found)) == len(set(names)) else tuple(names)
 
 
 def abbreviated(names: Sequence[str], fewest: int = 3) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.core.short_names import abbreviated, distinguished, legible
+from nnlab.core.short_names import abbreviated, distinguished, legible, told_apart
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,18 @@ def test_only_long_names_are_shortened() -> None:
 )
 def test_an_abbreviation_has_as_many_letters_as_tell_names_apart(names: tuple[str, ...], expected: tuple[str, ...]) -> None:
     assert abbreviated(names) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("sugar at harvest", "soil", "picked on (year)", "picked on (month)"), ("sugar at harvest", "soil", "…year", "…month")),
+        (("mean radius", "mean texture"), ("mean radius", "mean texture")),  # they fit
+        (("mean concave points", "mean concave areas", "worst concave points"), ("…points", "…areas", "worst concave points")),
+        (("sugar at harvest",), ("sugar at harvest",)),
+        (("the same long name", "the same long name"), ("the same long name", "the same long name")),
+        (("", "a name that is long"), ("", "a name that is long")),
+    ],
+)
+def test_names_that_would_be_cut_alike_begin_where_they_differ(names: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    assert told_apart(names, lambda name: len(name) <= 14) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from nnlab.core.short_names import told_apart
 from nnlab.ui.canvas.cards.compact_text import READABLE, broken
 from nnlab.ui.canvas.model import geometry
 from nnlab.ui.canvas.model.content import INPUT, LOSS, CardContent
@@ -13,6 +14,7 @@ from nnlab.ui.canvas.painting.paint_kit import PaintKit
 LARGEST_NAME = 2.4  # of its size as meant, that a card or a frame seen from afar grows for its name
 SUMMARY = 150.0  # pixels of a summary that a compact card grows for
 LONGEST_LABEL = 84.0  # pixels of a feature's name before its tile; more of it stands in the tooltip
+LONGEST_TITLE = 136.0  # pixels of a file's name on a card that stays where it was put: a network is laid out before its data have a name
 PORT_NAME = 18.0  # pixels of text beside the name
 
 
@@ -42,6 +44,8 @@ class CardSizes:
                 name = max(self._text(part) for part in broken(self.kit, card.title))
                 return geometry.collapsed(card, name, name_scale(1.0, close) * unit, unit, self.pictures or 1.0)
             name, summary = self._text(card.title), self._text(card.subtitle, is_summary=True)
+            if card.form == INPUT and not may_grow and close is None:
+                name = min(name, LONGEST_TITLE)
             width = max(name + (PORT_NAME if card.names_ports else 0.0), min(summary - 8.0, SUMMARY))
             pictures = (self.pictures or 1.0) if may_grow else 1.0
             return geometry.collapsed(card, width, (scale if may_grow and close is None else min(scale, 1.0)) * unit, unit, pictures)
@@ -59,7 +63,9 @@ class CardSizes:
         if card.form != INPUT or count > geometry.ALL_UNITS:
             return ()
         is_named = len(self.features) == count and not self.is_image(card)  # pixels go by their numbers
-        return self.features if is_named else tuple(f"x{subscript(i + 1)}" for i in range(count))
+        if is_named:
+            return told_apart(self.features, lambda name: self._label(name) <= LONGEST_LABEL)
+        return tuple(f"x{subscript(i + 1)}" for i in range(count))
 
     def is_image(self, card: CardContent) -> bool:
         return self.image_shape is not None and card.units == self.image_shape[0] * self.image_shape[1]

@@ -87,6 +87,15 @@ def test_the_data_sets_name_and_target(bench, chain):
     assert desk.canvas.scene.edges.target.label == "target y"
 
 
+def test_a_file_with_a_long_name_leaves_the_next_card_its_place(bench, chain):
+    """While one builds, cards stay where they were put, and the network was laid out before its data had a name."""
+    desk = bench(chain)
+    desk.canvas.set_data_title("survey of all vineyards in the valley 2024.csv", "target y", ("x", "y"))
+    first, second = (desk.canvas.scene.items_by_card[name] for name in ("input_1", "dense_1"))
+    between = second.outline.left() - first.outline.right()
+    assert between >= 20.0
+
+
 def test_features_go_by_their_names(bench, chain):
     """Beside the tiles, for which the card grows up to a limit, and inside the neurons that read them; but for the pixels of an image."""
     desk = bench(chain)
@@ -98,10 +107,10 @@ def test_features_go_by_their_names(bench, chain):
         desk.canvas.set_data_title("data", "target y, 3 classes", features)
         widths.append(item.outline.width())
         assert item.geometry.tile_area.right() < item.geometry.outline.right()
-    assert widths[0] < widths[1] == widths[2] < 2 * widths[0] and widths[3] == widths[0]
+    assert widths[0] < widths[1] < widths[2] < 2 * widths[0] and widths[3] == widths[0]
     assert item.labels == ("x₁", "x₂"), "names of other data are of no use"
     desk.canvas.set_data_title("iris", "target y, 3 classes", names)
-    assert (item.labels, item.names) == (names, names)
+    assert (item.labels, item.names) == (("…length", "…width"), names)  # in the room for them, and whole in tooltips and neurons
     desk.canvas.set_data_title("two pixels", "target y, 3 classes", ("pixel 0, 0", "pixel 0, 1"), (1, 2))
     assert item.names == ("x₁", "x₂")
 
