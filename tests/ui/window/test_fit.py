@@ -25,6 +25,7 @@ from nnlab.ui.workspaces import workspaces
 
 LEAST = 9.9  # pixels of a name's font that can be read; 12 is the smallest of the window itself
 NAME = 13.0  # pixels of a name's font as it is meant
+CAPTION, LEAST_SHAPE = 12.0, 9.5  # pixels of the font of shapes on edges as it is meant, and at least
 LEAST_MAP, LEAST_FILTER = 14.5, 10.5  # pixels a side of the smallest maps, of 2 × 2 values, and of filters, of 3 × 3
 LOWEST_PANEL = 100  # pixels before the interface scale
 NETWORKS = [*example_names(), *(f"{template.name} on {data}" for template in ordered() for data in ("iris", "digits"))]
@@ -98,6 +99,18 @@ def test_every_name_can_be_read_and_nothing_overlaps(window: MainWindow, name: s
             assert side >= LEAST_FILTER, f"filters of {item.card.title} are {side:.1f} px a side"
     shown = view.mapFromScene(scene.content_rect()).boundingRect()
     assert view.viewport().rect().contains(shown), "all of it is seen"
+
+
+@pytest.mark.parametrize("name", ["attention on iris", "attention on digits", "residual_mlp on iris"])
+def test_shapes_on_edges_can_be_read_in_a_small_window_too(window: MainWindow, name: str) -> None:
+    """Or are left out, where a line is too short for them."""
+    window.resize(1024, 700)
+    show(window, project_of(name), "build")
+    view, layer = window.canvas.view, window.canvas.scene.edges._layer
+    assert CAPTION * layer.kit.scale * layer.shape_pixel(view.zoom) * view.zoom >= LEAST_SHAPE
+    assert any(edge.label and not edge.hidden for edge in layer.edges)
+    window.resize(1280, 800)
+    show(window, load_example("plane"), "build")
 
 
 @pytest.mark.parametrize("workspace", ["build", "train"])

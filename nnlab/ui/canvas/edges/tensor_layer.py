@@ -17,11 +17,12 @@ from nnlab.ui.canvas.edges import raster
 from nnlab.ui.canvas.edges.routing import RADIUS, bars
 from nnlab.ui.canvas.edges.tensor_edge import LABEL_HEIGHT, PORTS, TENSOR, TensorEdge
 from nnlab.ui.canvas.painting.paint_kit import PaintKit, rgb
-from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT
+from nnlab.ui.canvas.painting.text import CENTRED
 
 Z_TENSOR = -1.0
 DIMMED = 0.4
 SHARP = 3.0  # physical pixels of a rounded corner up to which it may be drawn as a sharp one
+READABLE_SHAPE = 0.8  # of its size as meant, at least: a line too short for that has none
 LABEL_ROOM = 80.0  # pixels around a line that its label may reach
 
 
@@ -144,11 +145,13 @@ class TensorLayer(QGraphicsItem):
         for edge in special:
             edge.paint_line(painter, self.kit, self.pixel)
 
+    def shape_pixel(self, zoom: float) -> float:
+        """Canvas units for a pixel of a shape's text, which can be read at this zoom or is left out."""
+        return max(self.pixel, READABLE_SHAPE / (zoom * self.kit.scale))
+
     def _paint_labels(self, painter: QPainter, edges: list[TensorEdge]) -> None:
         """Shapes over the middle of the lines that are long enough for them; font and scale are set once."""
-        kit, pixel = self.kit, self.pixel
-        if painter.worldTransform().m11() * pixel < LEAST_TEXT:
-            return
+        kit, pixel = self.kit, self.shape_pixel(painter.worldTransform().m11())
         painter.save()
         painter.scale(pixel, pixel)
         painter.setFont(kit.font("caption"))
@@ -167,7 +170,7 @@ class TensorLayer(QGraphicsItem):
         painter.setOpacity(1.0)
         for edge in edges:
             if edge.look != TENSOR:
-                edge.paint_label(painter, kit, pixel)
+                edge.paint_label(painter, kit, self.pixel)
 
     def _seen(self, area: QRect, world: QTransform, ratio: float) -> np.ndarray:
         """Of which edges something may lie in `area`, (edges,) bool."""
