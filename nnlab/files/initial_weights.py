@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from nnlab.core.errors import FileError, NNLabError
-from nnlab.core.tensor_file import read_tensors
+from nnlab.core.tensor_file import read_tensors, write_tensors
 from nnlab.training.initial_weights import InitialWeights, SwappedLabels
 
 ENTRY = "initial.safetensors"
@@ -41,9 +41,7 @@ def part_of(initial: InitialWeights | None) -> InitialPart | None:
 
 
 def encode(initial: InitialWeights) -> bytes:
-    from safetensors.numpy import save
-
-    return save({name: np.array(values) for name, values in initial.values.items()}, {"format": "nnlab"})
+    return write_tensors({name: np.array(values) for name, values in initial.values.items()}, {"format": "nnlab"})
 
 
 def decode(part: InitialPart | None, content: bytes | None) -> InitialWeights | None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from nnlab.core.errors import FileError, NNLabError
 from nnlab.core.preparation import DataSettings
-from nnlab.core.tensor_file import read_tensors
+from nnlab.core.tensor_file import read_tensors, write_tensors
 from nnlab.files import schema
 from nnlab.files.project import Project, View
 from nnlab.training.kept_run import ITERATION, MEAN, MOST_BLOCKS, MOST_LETTERS, KeptRun, SeedCurve
@@ -51,8 +51,6 @@ class RunsPart(msgspec.Struct, forbid_unknown_fields=True):
 
 def encode(runs: KeptRuns, data_path_of: Callable[[DataSettings], str | None]) -> dict[str, bytes]:
     """The entries of the archive; none without runs. `data_path_of` says where a CSV file lies in the archive, None: it keeps its path."""
-    from safetensors.numpy import save
-
     if not len(runs) and runs.next_number == 1:
         return {}
     arrays: dict[str, np.ndarray] = {}
@@ -67,7 +65,7 @@ def encode(runs: KeptRuns, data_path_of: Callable[[DataSettings], str | None]) -
             seeds.append(SeedPart(seed.seed, seed.iteration, seed.origin, seed.block_size, last))
         parts.append(RunPart(run.number, run.name, msgspec.json.decode(text), seeds, run.is_pinned, run.start, run.code))
     text = msgspec.json.format(msgspec.json.encode(RunsPart(parts, runs.next_number)), indent=1)
-    return {NAMES: text, ARRAYS: save(arrays, {"format": "nnlab"})}
+    return {NAMES: text, ARRAYS: write_tensors(arrays, {"format": "nnlab"})}
 
 
 def decode(

@@ -15,7 +15,7 @@ import numpy as np
 from nnlab.core.errors import FileError
 from nnlab.core.kernel.context import BATCH_SIZE, SEED
 from nnlab.core.tensor import Shape
-from nnlab.core.tensor_file import read_tensors
+from nnlab.core.tensor_file import read_tensors, write_tensors
 from nnlab.engine.adapter_start import FOLLOWS
 from nnlab.engine.compile import compile
 from nnlab.engine.program import Program
@@ -32,11 +32,9 @@ MOMENTS = "moments/"
 
 def encode(snapshot: Snapshot, elsewhere: Container[str] = ()) -> bytes:
     """The arrays of a snapshot as safetensors, without the parameters that are kept `elsewhere`."""
-    from safetensors.numpy import save
-
     own = {name: values for name, values in snapshot.parameters.items() if name not in elsewhere}
     tensors = {**own, **{MOMENTS + name: values for name, values in snapshot.moments.items()}}
-    return save({name: np.ascontiguousarray(values) for name, values in tensors.items()}, {"format": "nnlab"})
+    return write_tensors({name: np.ascontiguousarray(values) for name, values in tensors.items()}, {"format": "nnlab"})
 
 
 def decode(content: bytes, project: Project, context: np.ndarray, elsewhere: Mapping[str, np.ndarray] | None = None) -> Snapshot:

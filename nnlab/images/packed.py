@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlab.core.errors import DataError
+from nnlab.core.tensor_file import write_tensors
 from nnlab.images.images import ImageSet
 
 SUFFIX = ".images"
@@ -18,10 +19,8 @@ SUFFIX = ".images"
 
 def pack(images: ImageSet) -> bytes:
     """As the bytes of a file; `unpack` reads it back."""
-    from safetensors.numpy import save
-
     words = {"classes": json.dumps(images.classes), "names": json.dumps(images.names), "notes": json.dumps(images.notes)}
-    return save({"pixels": np.ascontiguousarray(images.pixels), "y": np.ascontiguousarray(images.y)}, metadata=words)
+    return write_tensors({"pixels": np.ascontiguousarray(images.pixels), "y": np.ascontiguousarray(images.y)}, metadata=words)
 
 
 def unpack(path: Path) -> ImageSet:

@@ -11,7 +11,7 @@ from typing import IO
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, NNLabError
-from nnlab.core.tensor_file import read_metadata, read_tensors
+from nnlab.core.tensor_file import read_metadata, read_tensors, write_tensors
 from nnlab.graph.lora_adapter import name_problem
 from nnlab.training.stored_adapter import StoredAdapter
 
@@ -24,10 +24,8 @@ _BASE = "nnlab.base_sha256."  # begins the keys of the file's metadata that say 
 
 def packed(adapter: StoredAdapter) -> dict[str, bytes]:
     """The content of both files by name."""
-    from safetensors.numpy import save
-
     metadata = {"format": "pt"} | {f"{_BASE}{layer}": text for layer, text in adapter.base_sha256.items()}
-    return {CONFIG: adapter.config_json, MODEL: save(dict(adapter.tensors), metadata)}
+    return {CONFIG: adapter.config_json, MODEL: write_tensors(dict(adapter.tensors), metadata)}
 
 
 def unpacked(name: str, config: bytes, model: bytes) -> StoredAdapter:

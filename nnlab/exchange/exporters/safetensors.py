@@ -6,6 +6,7 @@ from pathlib import Path
 
 from nnlab.core import fitted_preparation
 from nnlab.core.atomic import write_atomically
+from nnlab.core.tensor_file import write_tensors
 from nnlab.exchange.exporter import Exporter, register
 from nnlab.exchange.model import Model
 from nnlab.exchange.torch_names import state_dict
@@ -13,13 +14,11 @@ from nnlab.jobs.context import TaskContext
 
 
 def write(model: Model, path: Path, job: TaskContext) -> tuple[str, ...]:
-    from safetensors.numpy import save
-
     job.check()
     tensors = state_dict(model.graph, model.parameters)
     metadata = {"format": "pt", **model.metadata, "preparation": fitted_preparation.encode(model.preparation).decode()}
     metadata["graph"] = model.graph.to_json()  # by which it can be imported whole
-    content = save(tensors, metadata)
+    content = write_tensors(tensors, metadata)
     write_atomically(path, lambda file: file.write(content))
     count = sum(values.size for values in tensors.values())
     merged = f"; merged into the weights: {', '.join(model.merged)}" if model.merged else ""

@@ -15,6 +15,7 @@ import numpy as np
 
 from nnlab import __version__
 from nnlab.core.atomic import write_atomically
+from nnlab.core.tensor_file import write_tensors
 from nnlab.exchange.exporter import Exporter, refuse, register
 from nnlab.exchange.model import Model, require_same
 from nnlab.exchange.python_preparation import preparation_source
@@ -73,8 +74,6 @@ EXPRESSIONS: Mapping[str, Callable[[Mapping[str, Any], list[str]], str]] = {
 
 def write(model: Model, path: Path, job: TaskContext) -> tuple[str, ...]:
     """Writes `path` and, beside it, the safetensors of the same name."""
-    from safetensors.numpy import save
-
     job.report(0, 3, "Writing the source")
     weights = path.with_suffix(".safetensors")
     text = source(model, weights.name)
@@ -85,7 +84,7 @@ def write(model: Model, path: Path, job: TaskContext) -> tuple[str, ...]:
         job.report(1, 3, "Comparing outputs")
         said = "in PyTorch " + require_same(model.outputs, outputs_of(text, tensors, model), path)
     job.report(2, 3, "Writing the files")
-    content = save(tensors, {"format": "pt"})
+    content = write_tensors(tensors, {"format": "pt"})
     write_atomically(weights, lambda file: file.write(content))
     write_atomically(path, lambda file: file.write(text.encode()))
     return said, f"weights in {weights.name}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlab.core.errors import GraphError, NNLabError
 from nnlab.core.preparation import Data
+from nnlab.core.tensor_file import write_tensors
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.phase_times import FEWEST, PhaseTimes
 from nnlab.engine.program import Program
@@ -65,9 +66,7 @@ def optimizer_bytes(program: Program) -> int:
 
 def file_bytes(values: ParametersByName) -> int:
     """Bytes of a safetensors file with these tensors."""
-    from safetensors.numpy import save
-
-    return len(save({name: np.ascontiguousarray(array) for name, array in values.items()})) if values else 0
+    return len(write_tensors({name: np.ascontiguousarray(array) for name, array in values.items()})) if values else 0
 
 
 def full_cost(graph: Graph, update: Update, real: str = "float32") -> Cost:
