@@ -87,3 +87,11 @@ def test_an_edge_to_the_next_row_runs_between_the_rows() -> None:
     between = [y for y in path[1::2] if above < y < below]
     assert between and all(y == pytest.approx((above + below) / 2, abs=0.1) for y in between)
     assert path[2] == pytest.approx(path[0] + 20, abs=0.1) and path[3] == path[1]  # it leaves to the right first, level
+
+
+def test_an_edge_back_within_a_row_runs_a_cards_height_below_the_lower_of_both() -> None:
+    cards, (path,) = _picture(_in_a_row(("one", 400.0, 0.0), ("two", 0.0, 40.0)))
+    middles = {name: (top + bottom) / 2 for name, (_, top, _, bottom) in cards.items()}
+    assert max(path[1::2]) == pytest.approx(middles["two"] + 80.0, abs=0.1)
+    assert min(path[1::2]) == pytest.approx(middles["one"], abs=0.1)
+    assert min(path[::2]) == pytest.approx(cards["two"][0] - 20.0, abs=0.1)  # in from the left
