@@ -139,3 +139,9 @@ def test_an_activation_is_moved_with_what_follows_it_alone() -> None:
     assert check.check("dense_1.weight", (0, 0)).agrees
     with pytest.raises(NNLabError, match="no element"):
         check.check(name, (ROWS, 0))
+
+
+@pytest.mark.parametrize(("difference", "agrees"), [(1e6 - 1.0, True), (1e6 + 1.0, True), (1e6 - 1.01, False), (1e6 + 1.01, False)])
+def test_they_agree_up_to_a_millionth(difference: float, agrees: bool) -> None:
+    found = GradientCheck("dense_1.weight", (0, 0), 0.5, 1e6, difference, 1e-5, 0.0)
+    assert found.agrees == agrees

@@ -136,6 +136,8 @@ def test_a_formula_says_what_was_added_and_the_total() -> None:
     assert (content.words, content.title) == ("A product.", r"6.000, from 2 \cdot 3")
     assert content.latex == r"\partial z_{1} = a \cdot b = 2 \cdot 3 = 6.000"
     assert content_of(product_of([factor("upstream", "2", 2.0)], (0.0, 6.0))).total == ""
+    assert content_of(product_of([factor("a", "2", 2.0)], (0.0, 6.0), "y")).left_label == "", "a value is passed on to nobody by itself"
+    assert content_of(product_of([], (0.0, 6.0))).left_label == ""
     assert content_of(product_of([factor("upstream", "2", 2.0)], (0.5, 6.0), "y")).total == "", "a value is written, not added to"
 
 
