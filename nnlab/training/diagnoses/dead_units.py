@@ -46,7 +46,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
             units=tuple(int(unit) for unit in dead.nonzero()[0]),
             mark=f"{count} of {units} always 0",
             chart=FindingChart(
-                "samples with an output above 0, by neuron", tuple(str(unit + 1) for unit in range(units)),
+                "samples above 0, by neuron", tuple(str(unit + 1) for unit in range(units)),
                 tuple(float(number) for number in (~flat).any(axis=1).sum(axis=0)), tuple(int(unit) for unit in dead.nonzero()[0]),
             ),
             harm=0.6 + 0.39 * count / units,
