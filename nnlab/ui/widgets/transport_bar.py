@@ -78,7 +78,7 @@ MOST_FIGURES = 4
 FIGURES_GIVE_WAY = 1.1  # the last of them first, after the hint and before the speed
 RATE_COUNTERS = (
     CounterSpec("iterations_per_second", "iterations/s", "000,000", "Weight updates per second", _plain(rate), 5),
-    CounterSpec("frames_per_second", "frames/s", "00", "How often the window is redrawn", _plain("{:.0f}".format), 6),
+    CounterSpec("frames_per_second", "frames/s", "00", "How often the window looks for something new to draw", _plain("{:.0f}".format), 6),
 )
 SPEED_GIVES_WAY = 1  # after every counter that may go: it is the only way to change the speed by hand
 HINT_GIVES_WAY = 1.5  # how to go faster is worth more than any counter that may go

@@ -29,6 +29,7 @@ from nnlab.ui.panels.runs import RunsPanel
 from nnlab.ui.panels.samples import SamplesPanel
 from nnlab.ui.panels.weights import WeightsPanel
 from nnlab.ui.run.answers import wait_for
+from nnlab.ui.run.drawing_pace import USUAL, stretched
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.past import Past
 from nnlab.ui.widgets.traced import trace
@@ -184,5 +185,8 @@ def _pace(view: LiveView) -> Provenance | None:
 
 
 def _frames(view: LiveView) -> Provenance | None:
-    words = "Measured: how often this window was drawn in the last second, by this computer's clock."
+    words = "Measured: how often this window looked for something new to draw in the last second, by this computer's clock."
+    if view.stretch > 1.0:
+        every = stretched(USUAL, view.stretch)
+        words += f" Training wants every core: a picture that comes thirty times a second else comes {1.0 / every:.0f} times."
     return provenance.counted("Frames per second", view.frames_per_second, "clock", None, words) if view.playing else None
