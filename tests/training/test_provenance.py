@@ -13,7 +13,8 @@ from nnlab.engine.history import Losses
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
-from nnlab.training import provenance, provenance_of_data
+from nnlab.training import provenance, provenance_of_data, provenance_of_runs
+from nnlab.training.distributions import LayerRow
 from nnlab.training.excerpt import Replayed
 from nnlab.training.provenance import Provenance
 from nnlab.training.scores import scores
@@ -117,3 +118,16 @@ def test_the_smoothed_loss_is_the_mean_of_the_newest_batches_alone(moment: Momen
     assert found.rows == f"the batches of the last {window:,} iterations"
     beyond = provenance.smoothed_loss(replace(moment, losses=moment.losses._replace(smoothed=value, window=21)), replay)
     assert beyond is not None and beyond.recompute is not None and np.isnan(beyond.recompute()), "not all are within reach"
+
+
+def test_the_signal_of_a_gradient_is_over_batches_that_are_gone(moment: Moment) -> None:
+    def replay(at: int, since: int) -> Replayed:
+        raise AssertionError("nothing can be had again")
+
+    nan = float("nan")
+    row = LayerRow(17, None, None, None, nan, nan, nan, signal=0.25)
+    found = provenance_of_runs.ratio(moment, "dense_1", row, "signal", replay)
+    assert found is not None
+    assert (found.value, found.tensor, found.iteration, found.recompute) == (0.25, "dense_1.d_weight", 17, None)
+    assert "is not kept" in found.note
+    assert provenance_of_runs.ratio(moment, "dense_1", row, "saturated", replay) is None, "a ratio that does not exist"
