@@ -277,3 +277,15 @@ def test_the_training_loss_beside_the_validation_loss_is_measured_as_that_is() -
     everything = one.samples.some_training(50)[0]
     assert np.array_equal(everything, one.samples.x) and np.shares_memory(everything, one.samples.x), "not copied"
     assert np.array_equal(one.samples.some_training(20)[0], x), "always the same"
+
+
+def test_how_far_weights_move_is_measured_for_frames_alone() -> None:
+    setup = Setup(mlp([2, 8, 8, 1]), X, Y, update=Update("adam", 1e-2), batch_size=8, seed=1)
+    seen, unseen = Run(setup), Run(setup, frames=False)
+    for one in (seen, unseen):
+        one.train(5)
+    moved = seen.step.update.arrays.moved
+    assert len(moved) == len(seen.program.trained)
+    assert np.isfinite(moved).all()
+    assert unseen.step.update.arrays.moved.shape == (0, 2)
+    assert weights(seen) == weights(unseen)
