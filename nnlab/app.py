@@ -25,6 +25,7 @@ from nnlab.graph.graph import Graph
 from nnlab.jobs.context import JobContext
 from nnlab.ui.look.application_icon import application_icon
 from nnlab.ui.run.garbage import display_collector
+from nnlab.ui.startup.own_import import restore_import
 from nnlab.ui.startup.quiet import keep_offscreen_quiet
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from nnlab.ui.window.main_window import MainWindow
 
 STARTER = "spiral"
+WELCOME = "learn"  # the workspace that one sees without a project
 LOCK_SECONDS = 0.0001  # how long a thread keeps Python's lock from others; the display paints with it, training takes it between slices
 SIZE = QSize(1280, 800)
 LONGEST_WAIT = 5.0  # seconds for the pictures of one moment of a recording
@@ -49,6 +51,7 @@ def application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    restore_import()  # before the modules that make a window
     app = QApplication(sys.argv[:1])
     display_collector()  # from now on: thousands of modules and widgets come, none of which is garbage
     sys.setswitchinterval(LOCK_SECONDS)
@@ -68,11 +71,13 @@ def open_window(
     show: bool = True,
     store: Store | None = None,
     in_use: InUse = "copy",
+    welcome: bool = False,
 ) -> MainWindow:
     """The main window on an example's name, the path of a project, graph, CSV or lesson, a link, a Graph, or nothing (an empty canvas).
 
     `store` holds what windows remember (the user's own, unless another is given); unsaved work that was left behind beside it is offered
-    in a bar. `in_use` says what to do with a project that another window has open: ask, show a copy, or ignore it.
+    in a bar. `in_use` says what to do with a project that another window has open: ask, show a copy, or ignore it. `welcome` begins with
+    the welcome page, unless there is unsaved work to offer.
 
     Raises NNLabError when `source` cannot be read.
     """
@@ -85,15 +90,20 @@ def open_window(
     saved, training = begun.saved, begun.saved.project.training
     compile_kernels(app, [*kernel_names(saved.project.graph), training.optimizer, training.schedule])
     from nnlab.ui.files.store import Store
-    from nnlab.ui.startup.preload import preload
+    from nnlab.ui.startup.preload import load_at_once, preload
     from nnlab.ui.window.assembly import assemble
 
+    if not welcome:
+        load_at_once()
     if (collector := display_collector()) is not None:
         collector.freeze_libraries()
     is_own, store = store is None, store or Store()
-    window = assemble(_look(app, store, theme, (size or SIZE).width()), store, saved.project, begun.name)
+    look = _look(app, store, theme, (size or SIZE).width())
+    with look.building():
+        window = assemble(look, store, saved.project, begun.name)
+        window.offer_recovery()
+        window.begin(WELCOME if welcome and not window.recovery_bar.offered else "")
     window.files.adopt(source if begun.lesson is None else None, saved, in_use)
-    window.offer_recovery()
     if is_own:
         for note in NOTES:  # a terminal that would tell it may not be there
             window.message_bar.show_warning(note, key=note)
@@ -165,11 +175,9 @@ def main(source: str | None = None) -> int:
     from nnlab.ui.startup.moved import MovedFolderNotice
 
     ending = Ending(app)  # before the window: as soon as it holds the file's lock, a signal has to let go of it
-    window = open_window(source, in_use="ask")
+    window = open_window(source, in_use="ask", welcome=source is None)
     window.raise_()
     MovedFolderNotice(app, window.message_bar)
-    if source is None and not window.recovery_bar.offered:
-        window.show_workspace("learn")  # what one sees without a project
     return ending.run()
 
 

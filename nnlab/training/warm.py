@@ -60,7 +60,7 @@ def is_warm(parts: Iterable[NamedAdapter] | None = None) -> bool:
 def _is_found(part: Adapter | str) -> bool:
     """Whether an adapter, or the machine, lies in the cache folder."""
     if part not in _found:
-        is_there = module_is_compiled("nnlab.engine.machine", "run_training") if isinstance(part, str) else part.is_cached(REAL)
+        is_there = module_is_compiled("nnlab.engine.machine_code", "run_training") if isinstance(part, str) else part.is_cached(REAL)
         if not is_there:
             return False
         _found.add(part)
@@ -80,7 +80,7 @@ def warm_up(progress: Callable[[int, int, str], None], parts: Iterable[NamedAdap
 
     compiled_listeners.append(one_more)
     try:
-        import nnlab.engine.machine  # noqa: F401  (its functions compile when it is imported)
+        import nnlab.engine.machine_code  # noqa: F401  (its functions compile when it is imported)
     finally:
         compiled_listeners.remove(one_more)
     for i, (name, one) in enumerate(waiting):

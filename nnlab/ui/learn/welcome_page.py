@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,9 +10,8 @@ from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from nnlab.core.errors import NNLabError
-from nnlab.core.preparation import prepare
-from nnlab.files.examples import examples, load_example
+from nnlab.core.preparation import Data
+from nnlab.files.examples import examples
 from nnlab.lessons.lesson import Lesson
 from nnlab.lessons.library import EXPERIMENT_TITLES
 from nnlab.lessons.play import OPEN
@@ -62,13 +60,15 @@ class FileRow(WelcomeRow):
 
 
 class WelcomePage(QScrollArea):
-    """`lesson_chosen(folder)`, `example_chosen(name)`, `file_chosen(path)`, `language_chosen(code)`; `asked(action)`: of the window."""
+    """`lesson_chosen(folder)`, `example_chosen(name)`, `file_chosen(path)`, `language_chosen(code)`; `asked(action)`: of the window;
+    `data_wanted(example)` for the picture of its data, answered by `show_data` or `tell_fault`."""
 
     lesson_chosen = Signal(str)
     example_chosen = Signal(str)
     file_chosen = Signal(str)
     language_chosen = Signal(str)
     asked = Signal(str)
+    data_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,9 +89,7 @@ class WelcomePage(QScrollArea):
         self.tiles.sort(key=lambda tile: SHOWN_FIRST.index(tile.name) if tile.name in SHOWN_FIRST else len(SHOWN_FIRST))
         self._files: list[FileRow] = []
         self._first = ""  # what Start begins
-        self._pending = self.tiles[: len(SHOWN_FIRST)]  # whose data was not made yet
-        self._data_timer = QTimer(self, interval=0)
-        self._data_timer.timeout.connect(self._make_data)
+        self._asked_for: set[str] = set()  # examples whose data is wanted, and has not come yet
         self._grow_timer = QTimer(self, interval=GROW_MILLISECONDS)
         self._grow_timer.timeout.connect(self._grow)
         self._turn = 0
@@ -264,42 +262,48 @@ class WelcomePage(QScrollArea):
         self.all_button.hide()
         for tile in self.tiles:
             tile.show()
-        self._pending = [tile for tile in self.tiles if not tile.has_data]
-        self._data_timer.start()
+        self._want_data(self.tiles)
 
     # Pictures that come to life
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._data_timer.start()
+        self._want_data([tile for tile in self.tiles if not tile.isHidden()])
         self._turn = 0
         if self._theme.duration(1):
             self._grow_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._data_timer.stop()
         self._grow_timer.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
-    def _make_data(self) -> None:
-        """The data of one example in each turn of the event loop."""
-        if not self._pending:
-            self._data_timer.stop()
-            return
-        tile = self._pending.pop(0)
-        try:
-            tile.show_data(prepare(replace(load_example(tile.name).data, standardize=False)))
-        except NNLabError as error:
-            tile.setToolTip(str(error))
+    def _want_data(self, tiles: Sequence[ExampleTile]) -> None:
+        for tile in tiles:
+            if not tile.has_data and tile.name not in self._asked_for:
+                self._asked_for.add(tile.name)
+                self.data_wanted.emit(tile.name)
+
+    def show_data(self, name: str, data: Data) -> None:
+        """The picture of an example's data."""
+        self._asked_for.discard(name)
+        self._tile(name).show_data(data)
+
+    def tell_fault(self, name: str, sentence: str, detail: str = "") -> None:
+        """Why there is no picture of an example's data."""
+        self._asked_for.discard(name)
+        self._tile(name).setToolTip(sentence)
+
+    def _tile(self, name: str) -> ExampleTile:
+        return next(tile for tile in self.tiles if tile.name == name)
 
     @property
     def is_still(self) -> bool:
         """Whether the pictures of examples and experiments have come to life."""
-        return not self._data_timer.isActive() and not self._grow_timer.isActive() and self._runs is not None
+        return not self._asked_for and not self._grow_timer.isActive() and self._runs is not None
 
     def _grow(self) -> None:
         self._turn += 1

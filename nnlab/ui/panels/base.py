@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
@@ -34,18 +34,18 @@ from nnlab.ui.document.document import Document
 from nnlab.ui.document.selection import Selection
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.feed import PanelFeed
-from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.crosshair import Crosshair
-from nnlab.ui.panels.plotting.curve_table import curve_table
-from nnlab.ui.panels.plotting.plot import Plot
 from nnlab.ui.run.drawing_pace import stretched
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.recording import Recording, ask_and_record
 from nnlab.ui.run.session import LiveSession
 from nnlab.ui.run.target_advice import TargetAdvice
 from nnlab.ui.widgets.panel import Panel
 from nnlab.ui.widgets.seen import is_seen
 from nnlab.ui.widgets.transport_bar import Figure
+
+if TYPE_CHECKING:  # plots are not imported before a panel has one
+    from nnlab.ui.panels.plotting.export import ExportTable
+    from nnlab.ui.panels.plotting.plot import Plot
 
 Shared = TypeVar("Shared")
 
@@ -233,7 +233,7 @@ class LivePanel(Panel):
 
     # Taking pictures and data away
 
-    def table(self) -> export.ExportTable | None:
+    def table(self) -> ExportTable | None:
         """The numbers behind the picture; None when the panel is not a picture of numbers, or has none yet."""
         return None
 
@@ -246,28 +246,38 @@ class LivePanel(Panel):
         widget = self.picture_widget()
         if widget is None:
             return None
+        from nnlab.ui.panels.plotting import export
+
         return export.menu(self, self._services.theme, widget, self.accessibleName(), self.table)
 
     def plot_menu(self, place: QPoint) -> QMenu | None:
         """The same for the plot at a place of a panel that is no picture as a whole; None where there is none."""
-        plot = self.childAt(place)
-        while plot is not None and plot is not self and not isinstance(plot, Plot):
-            plot = plot.parentWidget()
-        if not isinstance(plot, Plot):
+        from nnlab.ui.panels.plotting import export
+        from nnlab.ui.panels.plotting.curve_table import curve_table
+
+        plot = self._plot_at(place)
+        if plot is None:
             return None
         table = plot.table if isinstance(plot, export.NumberPicture) else partial(curve_table, plot)
         return export.menu(self, self._services.theme, plot, plot.accessibleName(), table)
 
+    def _plot_at(self, place: QPoint) -> Plot | None:
+        from nnlab.ui.panels.plotting.plot import Plot
+
+        plot = self.childAt(place)
+        while plot is not None and plot is not self and not isinstance(plot, Plot):
+            plot = plot.parentWidget()
+        return plot if isinstance(plot, Plot) else None
+
     def _offer_recording(self, menu: QMenu, place: QPoint) -> None:
         """The picture as an animation, or an end of the one that is recorded."""
+        from nnlab.ui.run.recording import Recording, ask_and_record
+
         recording = self._services.shared(Recording)
         if recording.is_recording:
             menu.addAction("Stop recording", recording.stop)
             return
-        plot = self.childAt(place)
-        while plot is not None and plot is not self and not isinstance(plot, Plot):
-            plot = plot.parentWidget()
-        widget = plot if isinstance(plot, Plot) else self.picture_widget() or self
+        widget = self._plot_at(place) or self.picture_widget() or self
         menu.addAction("Record as animation…", partial(ask_and_record, recording, widget, self.accessibleName()))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from nnlab.core.preparation import Data, prepare
+from nnlab.files.examples import load_example
+from nnlab.jobs.context import JobContext
 from nnlab.lessons.library import languages, offered
 from nnlab.ui.learn.experiment_runs import experiment_runs
 from nnlab.ui.learn.progress import LessonProgress
 from nnlab.ui.learn.welcome_page import WelcomePage
 from nnlab.ui.panels.base import LivePanel, Services
+
+
+def _example_data(name: str, context: JobContext) -> Data:
+    return prepare(replace(load_example(name).data, standardize=False))
 
 
 class WelcomePanel(LivePanel):
@@ -53,6 +62,13 @@ class WelcomePanel(LivePanel):
             self._progress.choose_language(language)
             self.refresh()
 
+    def _make_data(self, name: str) -> None:
+        """The data of an example, on a thread: some of it comes with a library that takes half a second to import."""
+        assert self.page is not None
+        job = self._jobs.start(f"Drawing the data of {name}", partial(_example_data, name), quiet=True, lane="welcome")
+        job.finished.connect(partial(self.page.show_data, name))
+        job.failed.connect(partial(self.page.tell_fault, name))
+
     def showEvent(self, event: QShowEvent) -> None:
         if self.page is None:
             self.page = WelcomePage(self._theme)
@@ -62,6 +78,7 @@ class WelcomePanel(LivePanel):
             ):  # fmt: skip
                 its.connect(mine)
             self.page.language_chosen.connect(self._choose_language)
+            self.page.data_wanted.connect(self._make_data)
             self.set_content(self.page)
             job = self._jobs.start("Drawing the experiments", lambda context: experiment_runs(), quiet=True, lane="welcome")
             job.finished.connect(self.page.show_runs)

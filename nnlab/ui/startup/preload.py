@@ -18,6 +18,7 @@ from nnlab.core.courtesy import give_way
 from nnlab.core.operator import operators
 from nnlab.jobs.context import JobContext
 from nnlab.lessons.library import shipped
+from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.session import LiveSession
 
@@ -45,9 +46,17 @@ def _leave_out(is_new: bool) -> None:
         collector.freeze_everything()
 
 
+def load_at_once() -> None:
+    """What a window that begins with a network shows and does first. Before the libraries are frozen for the collector."""
+    importlib.import_module("nnlab.engine.machine_code")
+    len(PANELS)
+
+
 def load(context: JobContext) -> bool:
     """Whether anything was imported that had not been there. Between two of them it may be cancelled."""
     before = len(sys.modules)
+    context.check()
+    load_at_once()
     load_libraries(context)
     load_curves(context)
     load_lessons(context)

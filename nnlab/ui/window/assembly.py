@@ -17,7 +17,7 @@ from nnlab.ui.window.wiring import connect_actions, connect_messages
 
 
 def assemble(theme: Theme, store: Store, project: Project | None = None, name: str = "untitled") -> MainWindow:
-    """One project in one window, not yet shown."""
+    """One project in one window, not yet shown; it begins in no workspace yet."""
     with theme.building():
         window = MainWindow(theme, store, project, name)
         window.actions_by_id["view.provenance"].triggered.connect(NumberSources(window).popover.ask_by_key)

@@ -13,21 +13,17 @@ CANVAS = "canvas"
 class Centre(QStackedWidget):
     """One of its pages is seen, the others are hidden and so get nothing to draw."""
 
-    def __init__(self, canvas: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, canvas: QWidget, make: Callable[[str], object], parent: QWidget | None = None) -> None:
+        """`make(name)` adds the page of that name, when it is first shown."""
         super().__init__(parent)
         self._pages: dict[str, QWidget] = {}
-        self._later: dict[str, Callable[[], object]] = {}
+        self._make = make
         self._name = CANVAS
         self.add(CANVAS, canvas)
 
     def add(self, name: str, page: QWidget) -> None:
-        self._later.pop(name, None)
         self._pages[name] = page
         self.addWidget(page)
-
-    def add_later(self, name: str, make: Callable[[], object]) -> None:
-        """A page that `make` adds when it is first shown."""
-        self._later[name] = make
 
     @property
     def current(self) -> QWidget:
@@ -35,8 +31,8 @@ class Centre(QStackedWidget):
 
     def show_page(self, name: str) -> None:
         """Shows a page; the canvas for one that is not there."""
-        if name in self._later:
-            self._later[name]()
+        if name not in self._pages:
+            self._make(name)
         self._name = name if name in self._pages else CANVAS
         self.setCurrentWidget(self.current)
         self.updateGeometry()

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
@@ -35,7 +35,6 @@ from nnlab.ui.files.store import Store
 from nnlab.ui.inspector import Inspector
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
-from nnlab.ui.panels.comparison import ComparisonPanel
 from nnlab.ui.panels.plotting.crosshair import Crosshair
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.run.live_runs import LiveRuns
@@ -61,6 +60,9 @@ from nnlab.ui.window.regions import Regions
 from nnlab.ui.window.running_jobs import RunningJobs
 from nnlab.ui.window.transport import Transport
 from nnlab.ui.workspaces import Workspace, first_workspace, workspaces
+
+if TYPE_CHECKING:
+    from nnlab.ui.panels.comparison import ComparisonPanel
 
 _log = logging.getLogger(__name__)
 MINIMUM = QSize(1024, 700)
@@ -93,7 +95,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.drops = FileDrops(self, self.files, self.adapters, self.message_bar)
         self._connect()
-        self.commands = CommandPalette(theme, self, self.all_actions())
+        self.commands = CommandPalette(theme, self, ())  # it is told what there is when it opens
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
         self.running_jobs = RunningJobs(theme, self, self.session.jobs, self.transport.bar)
         bars = (self.top_bar, self.recovery_bar, self.message_bar)
@@ -101,7 +103,6 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(MINIMUM)
         self._follow_document()
         self._on_state()
-        self.show_workspace(store.text("workspace", ""))
 
     def set_menu(self, menu: QMenu) -> None:
         """The menu behind the button at the left of the top bar."""
@@ -121,7 +122,7 @@ class MainWindow(QMainWindow):
         self._canvas_room = CanvasRoom(theme, self.canvas, self.header)
         self._drawing = LaterDrawing(self)
         self.area = DockArea(theme, self._store)
-        self.centre = Centre(self.canvas)
+        self.centre = Centre(self.canvas, lambda name: self.panels[name])
         self.area.setCentralWidget(self.centre)
         self.palette_list = Palette(theme)
         self.inspector = Inspector(theme, self.document, self.selection, self.session)
@@ -138,9 +139,7 @@ class MainWindow(QMainWindow):
         self.area.add("stepper", "Stepper", self.stepper)
         self.area.add("moment", "Moment", self.stepper.side)
         self.area.add("chain", "Chain", self.stepper.chain)
-        for panel_name, kind in PANELS.items():
-            make = partial(self.panels.__getitem__, panel_name)
-            self.centre.add_later(panel_name, make) if kind.is_centre else self.area.add_later(panel_name, kind.title, make)
+        self.area.add_when_asked(self._add_panel_docks)
         self.transport = Transport(theme, self.actions_by_id, self.session, self.document, self._store)
         body = QWidget()
         self._column = column = QVBoxLayout(body)
@@ -155,6 +154,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self.message_bar.setParent(body)
         self.message_bar.lie_over(self.canvas)
+
+    def _add_panel_docks(self) -> None:
+        for name, kind in PANELS.items():
+            if not kind.is_centre:
+                self.area.add_later(name, kind.title, partial(self.panels.__getitem__, name))
 
     def _place_panel(self, name: str, panel: LivePanel) -> None:
         """Gives a panel that was made just now its place."""
@@ -171,9 +175,7 @@ class MainWindow(QMainWindow):
     @property
     def comparison(self) -> ComparisonPanel:
         """Where runs are compared."""
-        panel = self.panels["comparison"]
-        assert isinstance(panel, ComparisonPanel)
-        return panel
+        return cast("ComparisonPanel", self.panels["comparison"])
 
     def all_actions(self) -> list[QAction]:
         """Every action of the window and the canvas, for menus and the command palette."""
@@ -332,6 +334,10 @@ class MainWindow(QMainWindow):
         if view.workspace in workspaces() and workspaces()[view.workspace] is not self.area.workspace:
             self.show_workspace(view.workspace)
         self.canvas.fit()
+
+    def begin(self, workspace: str = "") -> None:
+        """Shows the first workspace of this window: that one, or the last one of this store."""
+        self.show_workspace(workspace or self._store.text("workspace", ""))
 
     def offer_recovery(self) -> None:
         """Offers the unsaved work of windows whose process was killed."""

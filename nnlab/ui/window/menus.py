@@ -32,10 +32,15 @@ def build_menu(window: MainWindow) -> QMenu:
             menu.addSeparator()
             for action in window.workspace_actions():
                 menu.addAction(action)
-            panels = menu.addMenu("Panels")
-            for action in window.dock_actions():
-                panels.addAction(action)
+            menu.addMenu(_panels_menu(window))
     return root
+
+
+def _panels_menu(window: MainWindow) -> QMenu:
+    """Shows and hides panels; filled when it is first opened, which asks for every panel's title."""
+    menu = QMenu("Panels", window)
+    menu.aboutToShow.connect(lambda: menu.addActions(window.dock_actions()) if menu.isEmpty() else None)
+    return menu
 
 
 def _opens(window: MainWindow, source: str) -> Callable[[], object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, QPointF
 from PySide6.QtWidgets import QWidget
@@ -12,22 +11,8 @@ from PySide6.QtWidgets import QWidget
 from nnlab.engine.program import RATE
 from nnlab.training import provenance, provenance_of_data
 from nnlab.training.excerpt import Replayed
-from nnlab.training.probes.predictions import SAMPLES as MOST_PREDICTED
-from nnlab.training.probes.scores import SAMPLES as MOST_SCORED
-from nnlab.training.provenance import Provenance, Replay
+from nnlab.training.provenance import Provenance
 from nnlab.ui.panels.base import LivePanel
-from nnlab.ui.panels.confusion import ConfusionView
-from nnlab.ui.panels.cost import CostPanel
-from nnlab.ui.panels.diagnosis import DiagnosisPanel
-from nnlab.ui.panels.distributions import DistributionsPanel
-from nnlab.ui.panels.gradient_flow import GradientFlowPanel
-from nnlab.ui.panels.landscape import LandscapePanel
-from nnlab.ui.panels.loss import LossPanel
-from nnlab.ui.panels.metrics import MetricsPanel
-from nnlab.ui.panels.prediction import PredictionPanel
-from nnlab.ui.panels.runs import RunsPanel
-from nnlab.ui.panels.samples import SamplesPanel
-from nnlab.ui.panels.weights import WeightsPanel
 from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.drawing_pace import USUAL, stretched
 from nnlab.ui.run.live_view import LiveView
@@ -36,22 +21,13 @@ from nnlab.ui.widgets.traced import trace
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.provenance_popover import ProvenancePopover
 from nnlab.ui.window.sources.canvas import CanvasNumbers
-from nnlab.ui.window.sources.findings import trace_findings
 from nnlab.ui.window.sources.inspector import trace_inspector
-from nnlab.ui.window.sources.pictures import trace_distributions, trace_landscape
-from nnlab.ui.window.sources.plots import heat_map_source, loss_source
-from nnlab.ui.window.sources.prediction import prediction_source
-from nnlab.ui.window.sources.tables import trace_cost, trace_runs, trace_samples
 
 TRACED = (
     "metrics", "weights", "prediction", "loss", "gradient_flow", "runs", "cost", "samples", "distributions", "landscape", "diagnosis",
 )  # fmt: skip
 
 OfView = Callable[[LiveView], Provenance | None]
-TRACING: tuple[tuple[type[LivePanel], Callable[[Any, Replay], None]], ...] = (
-    (RunsPanel, trace_runs), (SamplesPanel, trace_samples), (DistributionsPanel, trace_distributions), (LandscapePanel, trace_landscape),
-    (DiagnosisPanel, trace_findings),
-)  # fmt: skip
 
 
 class Replays:
@@ -95,22 +71,9 @@ class NumberSources(QObject):
             trace(widget, partial(self._answer, source))
 
     def _trace_panel(self, panel: LivePanel) -> None:
-        if isinstance(panel, MetricsPanel):
-            for (name, part), label in panel.values.items():
-                trace(label, partial(self._score, panel, name, part == "val"))
-        elif isinstance(panel, WeightsPanel):
-            trace(panel.matrix, partial(self._weight, panel), cursor=False)
-        elif isinstance(panel, PredictionPanel):
-            trace(panel, partial(self._of_prediction, panel), cursor=False)
-        elif isinstance(panel, LossPanel):
-            trace(panel.plot.viewport(), loss_source(panel, self.replays), cursor=False)
-        elif isinstance(panel, GradientFlowPanel):
-            trace(panel.plot.viewport(), heat_map_source(panel, self.replays), cursor=False)
-        elif isinstance(panel, CostPanel):
-            trace_cost(panel)
-        for kind, tracing in TRACING:
-            if isinstance(panel, kind):
-                tracing(panel, self.replays)
+        from nnlab.ui.window.sources.panels import trace_panel  # brings in the panels it knows
+
+        trace_panel(panel, lambda: self._view, self.replays)
 
     def _want(self, is_wanted: bool) -> None:
         self.replays.is_wanted = is_wanted
@@ -124,33 +87,6 @@ class NumberSources(QObject):
 
     def _answer(self, source: OfView, place: QPointF | None) -> Provenance | None:
         return None if self._view is None else source(self._view)
-
-    def _score(self, panel: MetricsPanel, name: str, is_validation: bool, place: QPointF | None) -> Provenance | None:
-        view, shown = panel.view, panel.shown
-        report = None if shown is None else shown.validation if is_validation else shown.training
-        if view is None or report is None or name not in report.values or report[name].value is None:
-            return None
-        value = report[name].value
-        assert value is not None
-        at = view.probed_at.get("scores", view.frame.iteration)
-        return provenance_of_data.score(view, name, is_validation, value, MOST_SCORED, at, self.replays)
-
-    def _weight(self, panel: WeightsPanel, place: QPointF | None) -> Provenance | None:
-        """The cell that has the keyboard; a click chooses a cell and asks nothing."""
-        index = panel.current_index
-        if place is not None or index is None or self._view is None:
-            return None
-        return provenance.element(self._view, panel.parameter, index, self.replays)
-
-    def _of_prediction(self, panel: PredictionPanel, place: QPointF | None) -> Provenance | None:
-        """The cell of the confusion matrix that the keyboard is at, else the figure beside the picture that was clicked."""
-        shown, view = panel.current, panel.view
-        if place is None and isinstance(shown, ConfusionView) and view is not None and shown.matrix.isVisible():
-            true, predicted = shown.matrix.asked or shown.matrix.current or (0, 0)
-            value = int(shown.matrix.counts[true, predicted])
-            at = view.probed_at.get("predictions", view.frame.iteration)
-            return provenance_of_data.confusion_count(view, true, predicted, value, MOST_PREDICTED, at, self.replays)
-        return prediction_source(panel, place, self.replays)
 
 
 def _rate(view: LiveView) -> Provenance | None:

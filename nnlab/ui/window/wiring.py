@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
@@ -24,12 +25,6 @@ from nnlab.ui.canvas.commands.breakpoints import NOTHING_SELECTED
 from nnlab.ui.document.comparison_edits import set_comparison
 from nnlab.ui.look.png import write_png
 from nnlab.ui.panels.base import LivePanel
-from nnlab.ui.panels.breakpoints import BreakpointsPanel
-from nnlab.ui.panels.data import DataPanel
-from nnlab.ui.panels.neuron import NeuronPanel
-from nnlab.ui.panels.prediction import PredictionPanel
-from nnlab.ui.panels.rate_finder import RateFinderPanel
-from nnlab.ui.panels.width_sweep import WidthSweepPanel
 from nnlab.ui.run.recording import Recording, ask_and_record
 from nnlab.ui.stepper.slow_motion import BACKWARDS, FORWARDS
 from nnlab.ui.window.data_notes import DataNotes
@@ -37,6 +32,14 @@ from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.window.menus import examples_menu
 from nnlab.ui.window.synonyms import give_synonyms
 from nnlab.ui.workspaces import stepping_workspace
+
+if TYPE_CHECKING:  # a panel is imported when it is first made
+    from nnlab.ui.panels.breakpoints import BreakpointsPanel
+    from nnlab.ui.panels.data import DataPanel
+    from nnlab.ui.panels.neuron import NeuronPanel
+    from nnlab.ui.panels.prediction import PredictionPanel
+    from nnlab.ui.panels.rate_finder import RateFinderPanel
+    from nnlab.ui.panels.width_sweep import WidthSweepPanel
 
 Handler = Callable[[], object]
 
@@ -257,8 +260,7 @@ def compare_batch_sizes(window: MainWindow) -> None:
 def sweep_widths(window: MainWindow) -> None:
     """Error against width, begun or gone on with where it is shown."""
     window.show_workspace("approximate")
-    panel = window.panels["width_sweep"]
-    assert isinstance(panel, WidthSweepPanel)
+    panel = cast("WidthSweepPanel", window.panels["width_sweep"])
     refusal = panel.start_sweep()
     if refusal:
         window.message_bar.show_warning(refusal, key="refused")
@@ -296,8 +298,7 @@ def set_breakpoint(window: MainWindow) -> None:
 
 def open_neuron(window: MainWindow) -> None:
     """The laboratory on the neuron that is explained in Step, or on the selected layer."""
-    panel, found, selected = window.panels["neuron"], window.stepper.model.neuron, window.selection.current
-    assert isinstance(panel, NeuronPanel)
+    panel, found, selected = cast("NeuronPanel", window.panels["neuron"]), window.stepper.model.neuron, window.selection.current
     if found is not None:
         panel.lab.take_from(*found)
     elif selected is not None and selected in panel.lab.layers:
@@ -308,8 +309,7 @@ def open_neuron(window: MainWindow) -> None:
 def begin_condition(window: MainWindow, formula: str) -> None:
     """A condition over a formula, begun where one completes it."""
     reveal(window, "breakpoints")
-    panel = window.panels["breakpoints"]
-    assert isinstance(panel, BreakpointsPanel)
+    panel = cast("BreakpointsPanel", window.panels["breakpoints"])
     panel.begin_condition(formula)
 
 
@@ -321,8 +321,7 @@ def reveal(window: MainWindow, panel: str) -> None:
 
 def go_through_mistakes(window: MainWindow, forward: bool) -> None:
     """The next misclassified sample, or the one before, shown where predictions are."""
-    panel = window.panels["prediction"]
-    assert isinstance(panel, PredictionPanel)
+    panel = cast("PredictionPanel", window.panels["prediction"])
     if not panel.is_shown:
         window.area.reveal("prediction")
     refusal = panel.go_through_mistakes(forward)
@@ -332,16 +331,14 @@ def go_through_mistakes(window: MainWindow, forward: bool) -> None:
 
 def find_rate(window: MainWindow) -> None:
     """The learning-rate finder, which begins at once."""
-    panel = window.panels["rate_finder"]
-    assert isinstance(panel, RateFinderPanel)
+    panel = cast("RateFinderPanel", window.panels["rate_finder"])
     reveal(window, "rate_finder")
     panel.find_rate()
 
 
 def evaluate_on_test(window: MainWindow) -> None:
     """Asks the test part, whose answer stands in the data panel."""
-    panel = window.panels["data"]
-    assert isinstance(panel, DataPanel)
+    panel = cast("DataPanel", window.panels["data"])
     window.area.reveal("data")
     panel.evaluate_on_test()
 

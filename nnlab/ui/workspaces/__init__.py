@@ -45,6 +45,11 @@ class Workspace:
     beside_lesson: bool = False  # arranged beside a lesson's column: how it is left is not remembered
     is_first: bool = False  # where a window without a memory starts
 
+    @property
+    def has_docks(self) -> bool:
+        """Whether anything stands beside its middle."""
+        return any((self.left, self.right, self.below_right, self.bottom, self.behind, self.tabs))
+
 
 _registry: Registry[Workspace] = Registry("workspace", __name__)
 

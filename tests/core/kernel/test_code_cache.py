@@ -140,7 +140,7 @@ def test_a_module_is_known_without_importing_it(made: Maker, monkeypatch: pytest
 
 def test_the_machine_takes_constants_from_the_kernels_alone() -> None:
     """So that its text, and the folder named by the kernels, say whether it has been compiled."""
-    machine = sys.modules.get("nnlab.engine.machine") or importlib.import_module("nnlab.engine.machine")
+    machine = sys.modules.get("nnlab.engine.machine_code") or importlib.import_module("nnlab.engine.machine_code")
     assert machine.__file__ is not None
     tree = ast.parse(Path(machine.__file__).read_text(encoding="utf-8"))
     taken = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

@@ -92,7 +92,7 @@ def listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.mkdir()
     (folder / "iterations_of_a_test.py").write_text(PANEL, encoding="utf-8")
     monkeypatch.setattr(registry.package, "__path__", [*registry.package.__path__, str(folder)])
-    found = registry._discover()
+    found = registry.PanelKinds(registry.package)
     for module in (main_window, panels):
         monkeypatch.setattr(module, "PANELS", found)
     for name, source in (("listen", WORKSPACE), ("largest_of_a_test", PROBE)):
