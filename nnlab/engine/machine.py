@@ -25,7 +25,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from nnlab.core.kernel.machine_words import (
+from nnlab.engine.machine_words import (
     CONTROL_WORDS,
     DONE,
     EVERY,

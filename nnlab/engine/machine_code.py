@@ -26,7 +26,30 @@ from nnlab.core.kernel.context import (
 from nnlab.core.kernel.denormals import flush_denormals, restore_denormals
 from nnlab.core.kernel.formulas import first_that_stops, record_watches, watched_value
 from nnlab.core.kernel.keyframing import keep_keyframe
-from nnlab.core.kernel.machine_words import (
+from nnlab.core.kernel.measuring import measure_update
+from nnlab.core.kernel.parts import PARTS, WHOLE, execute_in_parts
+from nnlab.core.kernel.publishing import publish
+from nnlab.core.kernel.random_numbers import shuffle
+from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
+from nnlab.core.kernel.reductions import finite, sum_of_squares
+from nnlab.core.kernel.scoring import score
+from nnlab.core.kernel.structures import (
+    Batches,
+    Conditions,
+    Floats,
+    Frames,
+    Integers,
+    KeyframeTable,
+    Network,
+    RealRows,
+    Reals,
+    Record,
+    UpdateArrays,
+    Validation,
+    WatchTable,
+)
+from nnlab.core.kernel.views import CACHE_LINE, borrowed, call_address, copy_elements, load_volatile, prefetch_elements, store_release
+from nnlab.engine.machine_words import (
     DONE,
     EVERY,
     FRAME,
@@ -59,30 +82,8 @@ from nnlab.core.kernel.machine_words import (
     STOPPED,
     YIELDED,
 )
-from nnlab.core.kernel.measuring import measure_update
-from nnlab.core.kernel.parts import PARTS, WHOLE, execute_in_parts
-from nnlab.core.kernel.publishing import publish
-from nnlab.core.kernel.random_numbers import shuffle
-from nnlab.core.kernel.recording import BLOCK_SIZE, LAST_VALIDATION, record, record_validation
-from nnlab.core.kernel.reductions import finite, sum_of_squares
-from nnlab.core.kernel.scoring import score
-from nnlab.core.kernel.structures import (
-    Batches,
-    Conditions,
-    Floats,
-    Frames,
-    Integers,
-    KeyframeTable,
-    Network,
-    RealRows,
-    Reals,
-    Record,
-    UpdateArrays,
-    Validation,
-    WatchTable,
-)
-from nnlab.core.kernel.views import CACHE_LINE, borrowed, call_address, copy_elements, load_volatile, prefetch_elements, store_release
 
+WORDS = "6fcaf4b8"  # of the text of machine_words: whether the machine has been compiled is read off the text of this file
 AHEAD = 2  # rows between the one that is copied into the batch and the one that is fetched
 MODERATE = 1e20  # sum of squares of all gradients up to which a bounded optimiser cannot make a weight infinite
 

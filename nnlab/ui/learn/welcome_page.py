@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
@@ -61,7 +61,7 @@ class FileRow(WelcomeRow):
 
 class WelcomePage(QScrollArea):
     """`lesson_chosen(folder)`, `example_chosen(name)`, `file_chosen(path)`, `language_chosen(code)`; `asked(action)`: of the window;
-    `data_wanted(example)` for the picture of its data, answered by `show_data` or `tell_fault`."""
+    `data_wanted(example)` for the picture of its data, answered by `show_data` or `tell_fault`; `painted` after it was seen first."""
 
     lesson_chosen = Signal(str)
     example_chosen = Signal(str)
@@ -69,6 +69,7 @@ class WelcomePage(QScrollArea):
     language_chosen = Signal(str)
     asked = Signal(str)
     data_wanted = Signal(str)
+    painted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +90,7 @@ class WelcomePage(QScrollArea):
         self.tiles.sort(key=lambda tile: SHOWN_FIRST.index(tile.name) if tile.name in SHOWN_FIRST else len(SHOWN_FIRST))
         self._files: list[FileRow] = []
         self._first = ""  # what Start begins
+        self._is_painted = False
         self._asked_for: set[str] = set()  # examples whose data is wanted, and has not come yet
         self._grow_timer = QTimer(self, interval=GROW_MILLISECONDS)
         self._grow_timer.timeout.connect(self._grow)
@@ -268,10 +270,20 @@ class WelcomePage(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._want_data([tile for tile in self.tiles if not tile.isHidden()])
         self._turn = 0
         if self._theme.duration(1):
             self._grow_timer.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self, self._come_to_life)
+
+    def _come_to_life(self) -> None:
+        """The page is there; only now is anything computed for its pictures."""
+        self._want_data([tile for tile in self.tiles if not tile.isHidden()])
+        self.painted.emit()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

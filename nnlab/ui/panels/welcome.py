@@ -69,6 +69,11 @@ class WelcomePanel(LivePanel):
         job.finished.connect(partial(self.page.show_data, name))
         job.failed.connect(partial(self.page.tell_fault, name))
 
+    def _draw_experiments(self) -> None:
+        assert self.page is not None
+        job = self._jobs.start("Drawing the experiments", lambda context: experiment_runs(), quiet=True, lane="welcome")
+        job.finished.connect(self.page.show_runs)
+
     def showEvent(self, event: QShowEvent) -> None:
         if self.page is None:
             self.page = WelcomePage(self._theme)
@@ -79,8 +84,7 @@ class WelcomePanel(LivePanel):
                 its.connect(mine)
             self.page.language_chosen.connect(self._choose_language)
             self.page.data_wanted.connect(self._make_data)
+            self.page.painted.connect(self._draw_experiments)
             self.set_content(self.page)
-            job = self._jobs.start("Drawing the experiments", lambda context: experiment_runs(), quiet=True, lane="welcome")
-            job.finished.connect(self.page.show_runs)
         self.refresh()
         super().showEvent(event)

@@ -56,7 +56,8 @@ def load(context: JobContext) -> bool:
     """Whether anything was imported that had not been there. Between two of them it may be cancelled."""
     before = len(sys.modules)
     context.check()
-    load_at_once()
+    with _politely():
+        load_at_once()
     load_libraries(context)
     load_curves(context)
     load_lessons(context)

@@ -38,7 +38,7 @@ class DockArea(QMainWindow):
         super().__init__(parent, Qt.WindowType.Widget)
         self._theme, self._store = theme, store
         self._docks: dict[str, Dock] = {}
-        self._add_others: Callable[[], None] | None = None  # adds the docks that are not needed yet
+        self._add_others: Callable[[], None] = lambda: None
         self._workspace: Workspace | None = None
         self._sized_for = QSize()
         self._was_low = False
@@ -96,14 +96,12 @@ class DockArea(QMainWindow):
 
     @property
     def docks(self) -> Mapping[str, Dock]:
-        """All of them, in the order in which they were added."""
-        add, self._add_others = self._add_others, None
-        if add is not None:
-            add()
+        add, self._add_others = self._add_others, lambda: None
+        add()
         return self._docks
 
     def add_when_asked(self, add: Callable[[], None]) -> None:
-        """`add` adds docks as soon as somebody asks for docks, or a workspace that has some is shown: a window may open without any."""
+        """`add` adds docks when somebody asks for docks or shows a workspace with some: a window may open without any."""
         self._add_others = add
 
     @property
@@ -158,7 +156,7 @@ class DockArea(QMainWindow):
         if workspace.beside_lesson and self._plan == former and self._stands_as(self._plan):
             return  # the next step of a lesson
         if workspace.has_docks:
-            _ = self.docks
+            _ = self.docks  # all are there from now on
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.setCorner(Qt.Corner.BottomRightCorner, right if self._plan.tall_right else Qt.DockWidgetArea.BottomDockWidgetArea)
         state, shown = self._store.data(f"layout/{self._plan.name}"), self._store.text(f"shown/{self._plan.name}", "").split()

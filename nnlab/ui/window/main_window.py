@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -36,7 +35,6 @@ from nnlab.ui.inspector import Inspector
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.crosshair import Crosshair
-from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.session import LiveSession
@@ -139,7 +137,7 @@ class MainWindow(QMainWindow):
         self.area.add("stepper", "Stepper", self.stepper)
         self.area.add("moment", "Moment", self.stepper.side)
         self.area.add("chain", "Chain", self.stepper.chain)
-        self.area.add_when_asked(self._add_panel_docks)
+        self.area.add_when_asked(lambda: self.panels.add_docks(self.area))
         self.transport = Transport(theme, self.actions_by_id, self.session, self.document, self._store)
         body = QWidget()
         self._column = column = QVBoxLayout(body)
@@ -154,11 +152,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self.message_bar.setParent(body)
         self.message_bar.lie_over(self.canvas)
-
-    def _add_panel_docks(self) -> None:
-        for name, kind in PANELS.items():
-            if not kind.is_centre:
-                self.area.add_later(name, kind.title, partial(self.panels.__getitem__, name))
 
     def _place_panel(self, name: str, panel: LivePanel) -> None:
         """Gives a panel that was made just now its place."""

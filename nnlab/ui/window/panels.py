@@ -6,9 +6,11 @@ Most are never seen in a window's life, and to make all of them took two fifths 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.registry import PANELS
+from nnlab.ui.window.dock_area import DockArea
 
 
 class WindowPanels(Mapping[str, LivePanel]):
@@ -33,6 +35,12 @@ class WindowPanels(Mapping[str, LivePanel]):
 
     def __len__(self) -> int:
         return len(PANELS)
+
+    def add_docks(self, area: DockArea) -> None:
+        """A dock for every panel that does not stand in the middle."""
+        for name, kind in PANELS.items():
+            if not kind.is_centre:
+                area.add_later(name, kind.title, partial(self.__getitem__, name))
 
     def is_made(self, name: str) -> bool:
         """Whether there is a panel of this name already."""

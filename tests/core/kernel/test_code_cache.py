@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib.util
 import linecache
 import os
@@ -145,7 +146,10 @@ def test_the_machine_takes_constants_from_the_kernels_alone() -> None:
     tree = ast.parse(Path(machine.__file__).read_text(encoding="utf-8"))
     taken = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     taken |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert {name for name in taken if not str(name).startswith("nnlab.core.kernel")} <= {"__future__", "numpy"}
+    others = {"__future__", "numpy", "nnlab.engine.machine_words"}
+    assert {name for name in taken if not str(name).startswith("nnlab.core.kernel")} <= others
+    words = Path(machine.__file__).with_name("machine_words.py").read_bytes()
+    assert hashlib.sha256(words).hexdigest()[:8] == machine.WORDS, "a changed word has to change the text of the machine, too"
 
 
 def test_code_that_came_with_the_application_is_taken_and_never_written(

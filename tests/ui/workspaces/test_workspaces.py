@@ -19,7 +19,7 @@ from nnlab.training.probe import probes
 from nnlab.ui.panels import registry
 from nnlab.ui.panels.registry import PANELS
 from nnlab.ui.widgets.buttons import IconButton
-from nnlab.ui.window import main_window, panels
+from nnlab.ui.window import panels
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import first_workspace, remove, stepping_workspace, workspaces
 
@@ -93,8 +93,7 @@ def listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (folder / "iterations_of_a_test.py").write_text(PANEL, encoding="utf-8")
     monkeypatch.setattr(registry.package, "__path__", [*registry.package.__path__, str(folder)])
     found = registry.PanelKinds(registry.package)
-    for module in (main_window, panels):
-        monkeypatch.setattr(module, "PANELS", found)
+    monkeypatch.setattr(panels, "PANELS", found)
     for name, source in (("listen", WORKSPACE), ("largest_of_a_test", PROBE)):
         path = tmp_path / f"{name}.py"
         path.write_text(source, encoding="utf-8")
