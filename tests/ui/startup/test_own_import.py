@@ -8,7 +8,8 @@ import sys
 
 CODE = """
 import builtins, json, linecache, sys
-import nnlab.app
+from nnlab.app import application
+application()
 import nnlab.ui.window.assembly
 own = [module.__file__ for name, module in sys.modules.items() if name.startswith("nnlab.ui.window") and module.__file__]
 read = [file for file in own if file in linecache.cache]
