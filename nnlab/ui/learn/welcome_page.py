@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
@@ -90,7 +90,6 @@ class WelcomePage(QScrollArea):
         self.tiles.sort(key=lambda tile: SHOWN_FIRST.index(tile.name) if tile.name in SHOWN_FIRST else len(SHOWN_FIRST))
         self._files: list[FileRow] = []
         self._first = ""  # what Start begins
-        self._is_painted = False
         self._asked_for: set[str] = set()  # examples whose data is wanted, and has not come yet
         self._grow_timer = QTimer(self, interval=GROW_MILLISECONDS)
         self._grow_timer.timeout.connect(self._grow)
@@ -117,6 +116,7 @@ class WelcomePage(QScrollArea):
         self._body.addWidget(self._left_part, 1)
         self._body.addWidget(self._right_part)
         self.setWidget(page)
+        page.installEventFilter(self)
         self.start_button.clicked.connect(lambda: self.lesson_chosen.emit(self._first))
         self.languages.activated.connect(lambda place: self.language_chosen.emit(self.languages.itemData(place)))
 
@@ -274,11 +274,11 @@ class WelcomePage(QScrollArea):
         if self._theme.duration(1):
             self._grow_timer.start()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._is_painted:
-            self._is_painted = True
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and watched is self.widget():  # the area itself paints nothing: the page covers it
+            watched.removeEventFilter(self)
             QTimer.singleShot(0, self, self._come_to_life)
+        return super().eventFilter(watched, event)
 
     def _come_to_life(self) -> None:
         """The page is there; only now is anything computed for its pictures."""
