@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 
 from debian import linked
-from trial import Trial
+from trial import PLUGIN, Trial
 
 PROJECT = "network.nnlab"
 TITLE = "network - NN Lab"
@@ -95,16 +95,20 @@ class BadPlaces(Trial):
         return self._sentence(said, "cannot be used")
 
     def on_a_full_disk(self) -> str:
-        """The first start, with shipped code and with code that is compiled and cannot be kept; temporary files are on the same disk."""
+        """The first start with shipped code, and a plug-in whose code cannot be kept; temporary files are on the same disk."""
         if not self._mounter:
             return NO_NAMESPACES
         home = self._home("full")
         home["TMPDIR"] = home["HOME"]
         said = self.call("train", "xor", before=self._mounted(FULL), **home)
         assert "Traceback" not in said and "xor: 2,000 steps" in said, said
-        native = self.call("train", "xor", before=self._mounted(FULL), NNLAB_PROCESSOR="native", **home)
-        assert "Traceback" not in native and "xor: 2,000 steps" in native, native
-        return self._sentence(native, "No space left")
+        (self.room / "settings" / "plugins").mkdir(parents=True)
+        (self.room / "settings" / "plugins" / "softsign.py").write_text(PLUGIN, encoding="utf-8")
+        swept = ("sweep", "xor", "--over", "activation=own_softsign,tanh", "--workers", "0", "--steps", "50", "-o", "full.csv")
+        compiled = self.call(*swept, before=self._mounted(FULL), NNLAB_HOME=str(self.room / "settings"), **home)
+        rows = (self.folder / "full.csv").read_text(encoding="utf-8")
+        assert "Traceback" not in compiled and "own_softsign" in rows, compiled
+        return self._sentence(compiled, "cannot be kept")
 
     def window_on_a_full_disk(self) -> str:
         """It opens and trains; what it cannot write it says in the window; it ends as told."""
@@ -136,10 +140,10 @@ class BadPlaces(Trial):
             if not window.has_keyboard:
                 return "not tried: no keyboard (xdotool) here"
             window.shown(TITLE)
-            moved = program.parent.rename(program.parent.with_name("after it was moved"))
-            before = (self.folder / PROJECT).read_bytes()
             window.press("space")
             window.wait(lambda: list(Path(home["HOME"]).rglob("autosave/*.nnlab")), "a safety copy of what it learned")
+            moved = program.parent.rename(program.parent.with_name("after it was moved"))
+            before = (self.folder / PROJECT).read_bytes()
             window.press("ctrl+s")
             window.wait(lambda: (self.folder / PROJECT).read_bytes() != before, "the file was written")
             status = window.end()

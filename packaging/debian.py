@@ -37,7 +37,8 @@ if command -v update-mime-database >/dev/null; then update-mime-database /usr/sh
 if command -v update-desktop-database >/dev/null; then update-desktop-database -q /usr/share/applications || true; fi
 if command -v gtk-update-icon-cache >/dev/null; then gtk-update-icon-cache -q -t /usr/share/icons/hicolor || true; fi
 """
-PURGE = REFRESH + 'if [ "$1" = purge ]; then rm -rf /opt/nnlab; fi\n'
+# dpkg takes an empty /opt away with the last package in it, though it was there before; every system has one (FHS 3.0, 3.13).
+PURGE = REFRESH + 'if [ "$1" = purge ]; then rm -rf /opt/nnlab; fi\nmkdir -p /opt\n'
 
 
 def write_package(application: Path, checkout: Path, target: Path, version: str) -> Path:

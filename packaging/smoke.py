@@ -19,33 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 from bad_places import BadPlaces
-from trial import Trial, Window, screen
+from trial import PLUGIN, Trial, Window, screen
 
-PLUGIN = '''"""x / (1 + |x|), an operator that no installation has."""
-from nnlab.core.kernel import kernel
-from nnlab.core.operator import Operator, register
-from nnlab.core.tensor import Tensor
-
-
-@kernel
-def softsign(x, y):
-    for i in range(x.size):
-        y[i] = x[i] / (1.0 + abs(x[i]))
-
-
-@kernel
-def softsign_backward(x, d_x, d_y):
-    for i in range(x.size):
-        d_x[i] += d_y[i] / (1.0 + abs(x[i])) ** 2.0
-
-
-register(
-    Operator(
-        name="own_softsign", title="Softsign", category="Activations", formula="y = x / (1 + |x|)",
-        inputs=(Tensor("x", "..."),), outputs=(Tensor("y", "..."),), forward=softsign, backward=softsign_backward,
-    )
-)
-'''
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -19,6 +19,32 @@ from pathlib import Path
 PATIENCE = 240.0  # seconds until something is given up; kernels may be compiled meanwhile, on a busy machine
 KEPT = ("PATH", "LANG", "SYSTEMROOT", "DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR")  # of the environment; a stranger has no other
 
+PLUGIN = '''"""x / (1 + |x|), an operator that no installation has."""
+from nnlab.core.kernel import kernel
+from nnlab.core.operator import Operator, register
+from nnlab.core.tensor import Tensor
+
+
+@kernel
+def softsign(x, y):
+    for i in range(x.size):
+        y[i] = x[i] / (1.0 + abs(x[i]))
+
+
+@kernel
+def softsign_backward(x, d_x, d_y):
+    for i in range(x.size):
+        d_x[i] += d_y[i] / (1.0 + abs(x[i])) ** 2.0
+
+
+register(
+    Operator(
+        name="own_softsign", title="Softsign", category="Activations", formula="y = x / (1 + |x|)",
+        inputs=(Tensor("x", "..."),), outputs=(Tensor("y", "..."),), forward=softsign, backward=softsign_backward,
+    )
+)
+'''
+
 
 class Trial:
     """`program` is the command that is tried; `room` is an empty folder for a home and a folder to work in."""

@@ -58,6 +58,8 @@ def test_dpkg_reads_the_package(tools: dict[str, ModuleType], application: Path,
     listed = subprocess.run(["dpkg-deb", "--contents", str(package)], capture_output=True, text=True, check=True).stdout
     assert "./usr/bin/nnlab -> /opt/nnlab/nnlab" in listed and "root/root" in listed
     assert [path.name for path in tmp_path.iterdir() if path.suffix not in (".deb",)] == ["my dist"], "nothing is left behind"
+    subprocess.run(["dpkg-deb", "--control", str(package), str(tmp_path / "control")], check=True)
+    assert (tmp_path / "control" / "postrm").read_text().splitlines()[-1] == "mkdir -p /opt", "it was there before the package"
 
 
 def test_desktop_file_and_mime_type_name_the_same(tools: dict[str, ModuleType]) -> None:
