@@ -98,9 +98,9 @@ class PredictionView(QWidget):
         """Shows the lines, which are written only where they have a place; makes room when they have become wider."""
         if not self.has_statistics:
             return
-        before = self.statistics.least_width()
+        before = self.statistics.wished_width()
         self.statistics.set_lines(write())
-        if self.statistics.least_width() > before:
+        if self.statistics.wished_width() > before:
             self._arrange()
 
     def _arrange(self) -> None:
@@ -108,6 +108,8 @@ class PredictionView(QWidget):
         room = self.width() - self.statistics.least_width() - px(4)
         has_statistics = self.has_statistics and room >= self.least_width()
         self.statistics.setVisible(has_statistics)
+        wished = self.width() - self.statistics.wished_width() - px(4)
+        room = wished if wished >= self.least_width() else room
         width = min(self.preferred_width(), room if has_statistics else self.width())
         self._picture.setGeometry(QRect(0, 0, width, self.height()))
         self.statistics.setGeometry(QRect(width + px(4), px(2), max(1, self.width() - width - px(4)), max(1, self.height() - px(6))))

@@ -15,6 +15,10 @@ from nnlab.ui.look.theme import Theme, follow
 LegendMark = Literal["dot", "ring", "batch", "line", "dashes"]
 
 
+LEGEND_MARK = 19  # pixels before the words of a legend
+MOST_WISHED = 130  # of a legend, at the cost of the picture
+
+
 @dataclass(frozen=True)
 class StatisticsHeading:
     text: str
@@ -92,6 +96,12 @@ class Statistics(QWidget):
                 needed = max(needed, body.horizontalAdvance(line.label) + text + self._theme.metrics.px(8))
         return round(needed + self._theme.metrics.px(16))
 
+    def wished_width(self) -> int:
+        """Room for the words of the legend as well, as far as the lines may reach."""
+        words = [QFontMetricsF(self._theme.font("body")).horizontalAdvance(e.text) for e in self._lines if isinstance(e, LegendEntry)]
+        px = self._theme.metrics.px
+        return max(self.least_width(), round(min(max(words, default=0.0) + px(LEGEND_MARK), px(MOST_WISHED)) + px(17)))
+
     def _placed(self) -> Iterator[tuple[Line, QRectF, str]]:
         """Every line that has room, its place, and the heading it stands below."""
         px = self._theme.metrics.px
@@ -158,6 +168,6 @@ class Statistics(QWidget):
             painter.drawLine(QPointF(0, centre.y()), QPointF(px(13), centre.y()))
         painter.setFont(self._theme.font("body"))
         painter.setPen(tokens.text2)
-        text = place.adjusted(px(19), 0, 0, 0)
+        text = place.adjusted(px(LEGEND_MARK), 0, 0, 0)
         shown = QFontMetricsF(painter.font()).elidedText(line.text, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
