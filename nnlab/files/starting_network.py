@@ -32,6 +32,9 @@ WEIGHT_DECAY = 0.1
 SMALL = 2000  # samples: below, a table is soon learned by heart
 UPDATES_OF_SMALL, DECAY_OF_SMALL = 700, 0.5  # measured in docs/decisions/own-tables.md
 LEARNING_RATE = 0.003
+# The gradients of a mean squared error are as small as the target's deviation squared; from 1e-5 on, Adam's 1e-8 beside their size would
+# leave nothing of a step. Below 1e-18 the squares of gradients are 0 in float32, and nothing else holds a step back.
+SMALL_UNIT, ADAM_EPS, LEAST_EPS = 1e-2, 1e-8, 1e-18
 
 
 def project_for_table(path: Path, target: str = "", answers: Mapping[str, str] | None = None) -> Project:
@@ -51,12 +54,17 @@ def project_for_data(settings: DataSettings, data: Data) -> Project:
     """A project with a network that fits `data`, which `settings` describe."""
     training = starting_training(data)
     decay = WEIGHT_DECAY
+    optimizer: dict[str, Value] = {}
     if data.planes is None:
         training = replace(training, learning_rate=LEARNING_RATE)  # outputs come in the target's own unit
         if len(data.x) < SMALL:
             epochs = min(max(UPDATES_OF_SMALL * training.batch_size // len(data.x), 20), 100)
             training, decay = replace(training, epochs=epochs), DECAY_OF_SMALL
-    return Project(graph_for(data), settings, replace(training, optimizer="adamw", optimizer_settings={"weight_decay": decay}))
+        unit = target_unit(data)
+        if unit is not None and unit[0] < SMALL_UNIT:
+            optimizer["eps"] = float(f"{max(ADAM_EPS * unit[0] ** 2, LEAST_EPS):.0e}")
+    optimizer["weight_decay"] = decay
+    return Project(graph_for(data), settings, replace(training, optimizer="adamw", optimizer_settings=optimizer))
 
 
 def project_for_images(path: Path, labels: str = "", form: ImageForm | None = None) -> Project:

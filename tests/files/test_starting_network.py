@@ -52,3 +52,18 @@ def test_a_first_run_takes_a_few_thousand_steps_whatever_the_size(tmp_path: Path
     project = project_for_table(write_table(tmp_path / "t.csv", x, list(x[:, 0] * 3)))
     per_epoch = -(-int(samples * 0.8) // project.training.batch_size)
     assert 20 <= project.training.epochs <= 500 and per_epoch * project.training.epochs <= 8000
+
+
+@pytest.mark.parametrize("deviation", [1e-8, 1e-7, 1e-5, 1.0, 1e8])
+def test_a_target_is_learned_in_any_unit(tmp_path: Path, deviation: float) -> None:
+    """With Adam's own epsilon, from a deviation of 1e-5 on nothing was learned: R² −0.1 instead of 0.97."""
+    x = np.random.default_rng(0).standard_normal((400, 3))
+    y = (x[:, 0] - 0.5 * x[:, 1] * x[:, 2] + 3.0) * deviation
+    project = project_for_table(write_table(tmp_path / "t.csv", x, [f"{v:.6g}" for v in y]))
+    data = prepare(project.data)
+    run = prepare_run(project.graph, data, project.training)
+    train(run, steps_of_epochs(run, project.training.epochs), lambda done: None)
+    truth = data.validation_y[:, 0]
+    run.evaluator.load(run.state.arena)
+    said = run.evaluator.predict(data.validation_x)[:, 0].astype(np.float64)
+    assert 1.0 - np.sum((said - truth) ** 2) / np.sum((truth - truth.mean()) ** 2) > 0.95

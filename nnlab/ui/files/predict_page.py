@@ -6,7 +6,7 @@ The network is the one of the moment the page was opened; a value that changes i
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
@@ -20,6 +20,7 @@ from nnlab.training.session import Session
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
+from nnlab.ui.widgets.dialog_size import take_room
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -99,12 +100,7 @@ class PredictPage(QDialog):
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        window = self.parentWidget()
-        room = window.size() if window is not None else QSize(10_000, 10_000)
-        wide, high = metrics.px(SIZE[0]), metrics.px(SIZE[1])
-        self.resize(min(wide, room.width() - 2 * metrics.padding), min(high, room.height() - 2 * metrics.padding))
-        self._column.setContentsMargins(metrics.padding, metrics.padding, metrics.padding, metrics.padding)
-        self._column.setSpacing(metrics.grid)
+        take_room(self, self._column, metrics, SIZE)
         self._middle.setSpacing(2 * metrics.padding)
         self._right.setSpacing(metrics.px(4))
         self._foot.setSpacing(metrics.grid)

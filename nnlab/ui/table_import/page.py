@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import SPLIT, TEST_SHARE, VALIDATION_SHARE, Data, DataSettings
@@ -19,6 +19,7 @@ from nnlab.core.written import percent
 from nnlab.jobs.context import JobContext
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
+from nnlab.ui.widgets.dialog_size import take_room
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -88,11 +89,7 @@ class ImportPage(QDialog):
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         px, padding, grid = metrics.px, metrics.padding, metrics.grid
-        window = self.parentWidget()
-        room = window.size() if window is not None else QSize(10_000, 10_000)
-        self.resize(min(px(SIZE[0]), room.width() - 2 * padding), min(px(SIZE[1]), room.height() - 2 * padding))
-        self._column.setContentsMargins(padding, padding, padding, padding)
-        self._column.setSpacing(grid)
+        take_room(self, self._column, metrics, SIZE)
         self._middle.setSpacing(padding)
         self._left.setSpacing(px(4))
         self._side.setContentsMargins(0, 0, 0, 0)

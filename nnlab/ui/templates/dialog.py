@@ -37,6 +37,7 @@ from nnlab.ui.look.operator_glyph import operator_glyph
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.templates.preview import GraphPreview
 from nnlab.ui.templates.typed import Typed, interpret
+from nnlab.ui.widgets.dialog_size import take_room
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.search_field import SearchField
 from nnlab.ui.widgets.settings_form import SettingsForm
@@ -151,11 +152,7 @@ class TemplateDialog(QDialog):
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
         px, padding, grid = metrics.px, metrics.padding, metrics.grid
-        window = self.parentWidget()
-        room = window.size() if window is not None else QSize(10_000, 10_000)
-        self.resize(min(px(SIZE[0]), room.width() - 2 * padding), min(px(SIZE[1]), room.height() - 2 * padding))
-        self._column.setContentsMargins(padding, padding, padding, padding)
-        self._column.setSpacing(grid)
+        take_room(self, self._column, metrics, SIZE)
         self._middle.setSpacing(padding)
         self._details.setSpacing(grid)
         self._buttons.setSpacing(grid)
