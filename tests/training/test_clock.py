@@ -53,6 +53,7 @@ def test_memory_is_bounded_and_ends_are_kept() -> None:
     clock = Clock()
     for k in range(3 * MOST_MARKS):
         clock.add(ClockMark(k, k / 10), ClockMark(k + 1, (k + 1) / 10), 0.25)
+        assert clock.seconds == 0.25 * (k + 1), "the last one is never thinned out"
     progress = clock.read()
     assert len(progress.marks) <= MOST_MARKS
     assert progress.marks[0].iteration == 0 and progress.marks[-1].iteration == 3 * MOST_MARKS
