@@ -13,7 +13,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
-from typing import Annotated, Any, NoReturn, TextIO
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -49,6 +49,7 @@ from nnlab.commands.warm_up import warm_up
 from nnlab.commands.widths import widths
 from nnlab.core.errors import NNLabError, TrainingError, WriteError, bounded
 from nnlab.core.memory import NotEnoughMemory
+from nnlab.core.warning_words import show_warning
 
 GARBAGE = 50_000  # new objects until some are looked through; with Python's 700 that is a tenth of a start, which leaves no garbage
 
@@ -104,7 +105,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="replace")  # a terminal that cannot show "×" shows "?" and no traceback
     gc.set_threshold(GARBAGE)
     given = sys.argv[1:] if arguments is None else arguments
-    warnings.showwarning = _one_line
+    warnings.showwarning = show_warning
     debug = "--debug" in given
     given = [argument for argument in given if argument != "--debug"]  # understood in any place
     try:
@@ -115,14 +116,6 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         status, text = _explain(error)
         print(f"nnlab: {bounded(text)}", file=sys.stderr)
         sys.exit(status)
-
-
-def _one_line(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, file: TextIO | None = None, line: str | None = None
-) -> None:
-    """A warning for the person is a sentence like an error, without the place in our code; others stay as Python writes them."""
-    own = category is UserWarning
-    print(f"nnlab: {message}" if own else warnings.formatwarning(message, category, filename, lineno, line), file=file or sys.stderr)
 
 
 def _run(arguments: list[str]) -> int:

@@ -179,8 +179,8 @@ class BadPlaces(Trial):
 
     def _sentence(self, said: str, words: str) -> str:
         found = [line for line in said.splitlines() if words in line]
-        assert found and all(line.startswith("nnlab: ") for line in found), said
-        return found[0][:160]
+        assert found and all("nnlab: " in line and "Warning:" not in line for line in found), said  # behind a bar of progress, perhaps
+        return found[0].partition("nnlab: ")[2][:160]
 
     @cached_property
     def _mounter(self) -> tuple[str, ...]:

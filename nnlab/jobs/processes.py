@@ -18,6 +18,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -27,6 +28,7 @@ from typing import Any, Generic
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.processors import usable_processors
+from nnlab.core.warning_words import show_warning
 from nnlab.jobs.context import Cancelled, Progress, TaskContext
 from nnlab.jobs.outcome import Outcome, TaskInput, TaskValue, outcome_of
 from nnlab.jobs.service import JobError
@@ -199,6 +201,7 @@ def _begin(function: Callable[[Any, TaskContext], Any], shared: SharedNumbers) -
     """The first thing a process does."""
     global _function, _shared
     _function, _shared = function, shared
+    warnings.showwarning = show_warning
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program, which then ends its processes
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):

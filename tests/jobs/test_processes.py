@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,12 @@ def _is_alive(pid: int) -> bool:
         return False
     state = Path(f"/proc/{pid}/stat")
     return not (state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
+def warn(text: str, context: TaskContext) -> None:
+    warnings.warn(text, UserWarning, stacklevel=1)
+
+
+def test_a_warning_of_a_process_is_a_sentence(capfd: pytest.CaptureFixture[str]) -> None:
+    assert [outcome.error for outcome in map_tasks(warn, ["The disk is full."], workers=1)] == [None]
+    assert [line for line in capfd.readouterr().err.splitlines() if "disk" in line] == ["nnlab: The disk is full."]
