@@ -153,11 +153,9 @@ class Learning(QObject):
             if self._demonstration is not None:
                 self._demonstration.stop()
             self.player.end()
-            workspace = self.room.own_workspace
             self.column.hide()
             self._host.arranged = lambda found: found
             self._former[lesson.folder] = self.room.leave()
-            self.room.arrange_own(workspace)
         finally:
             self._is_leaving = False
         self.left.emit()

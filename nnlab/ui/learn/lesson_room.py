@@ -12,7 +12,7 @@ from nnlab.files.project import Project
 from nnlab.graph.graph import Edge
 from nnlab.ui.document.document import DocumentAside
 from nnlab.ui.files.file_state import FileAside
-from nnlab.ui.learn.host import LessonHost, as_widget
+from nnlab.ui.learn.host import LessonHost
 from nnlab.ui.run.session import SessionAside
 from nnlab.ui.workspaces import Workspace, first_workspace
 
@@ -51,25 +51,21 @@ class LessonRoom:
             self._bring_back(former)
 
     def leave(self) -> ProjectInRoom:
-        """Brings the person's project back; returns what the lesson was left with."""
-        own, self._own = self._own, None
+        """Brings the person's project and workspace back exactly as they left them; returns what the lesson was left with."""
+        host, own = self._host, self._own
         assert own is not None
+        self._own = None
         former = self._put_aside()
         self._bring_back(own)
-        self._host.autosave.go_on()
-        layout = as_widget(self._host).layout()
-        if layout is not None:
+        host.autosave.go_on()
+        body = host.middle.parentWidget()
+        layout = body.layout() if body is not None else None
+        if layout is not None:  # the room that the lesson's column took is there before the docks are arranged in it
             layout.activate()
+        host.show_workspace((own.workspace or first_workspace()).name)
+        host.area.keep_sizes()
+        host.selection.set(*own.selected)  # once more: the keyboard goes to the canvas from a panel that is hidden, and takes a card
         return former
-
-    def arrange_own(self, workspace: Workspace) -> None:
-        """The person's workspace, exactly as they left it."""
-        self._host.show_workspace(workspace.name)
-        self._host.area.keep_sizes()
-
-    @property
-    def own_workspace(self) -> Workspace:
-        return (self._own.workspace if self._own is not None else None) or first_workspace()
 
     def _put_aside(self) -> ProjectInRoom:
         host = self._host

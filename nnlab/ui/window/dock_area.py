@@ -41,6 +41,7 @@ class DockArea(QMainWindow):
         self._add_others: Callable[[], None] = lambda: None
         self._workspace: Workspace | None = None
         self._sized_for = QSize()
+        self._remembered: dict[str, tuple[object, ...]] = {}  # by the name of a plan, how the docks stood when it was written
         self._was_low = False
         self._plan: Workspace | None = None  # the workspace as it is laid out at this size
         self.setDockNestingEnabled(True)
@@ -67,7 +68,7 @@ class DockArea(QMainWindow):
         self._follow_timer = QTimer(self, singleShot=True, interval=0)
         self._follow_timer.timeout.connect(self._follow_size)
         self._follow_timer.timeout.connect(self._shown_timer.start)
-        theme.metrics_changed.connect(self._follow_scale)
+        theme.metrics_changed.connect(self._follow_timer.start)  # after all that follows new sizes: the palette may become a rail
 
     def childEvent(self, event: QChildEvent) -> None:
         super().childEvent(event)
@@ -163,8 +164,7 @@ class DockArea(QMainWindow):
         if self._plan.beside_lesson or state is None or not shown or not self.restoreState(state, self._layout_version()):
             self.reset()
             return
-        # A layout says where the docks stand that it knows, and Qt shows the others wherever there is room.
-        for name, dock in self._docks.items():
+        for name, dock in self._docks.items():  # a layout says where those stand that it knows; Qt shows the others wherever there is room
             dock.setVisible(name in shown)
 
     def _stands_as(self, plan: Workspace) -> bool:
@@ -215,10 +215,19 @@ class DockArea(QMainWindow):
         return zlib.crc32(" ".join(sorted(self._docks)).encode()) & 0x7FFFFFFF
 
     def remember(self) -> None:
-        if self._plan is not None and not self._plan.beside_lesson:
-            self._store.set(f"layout/{self._plan.name}", self.saveState(self._layout_version()))
-            shown = (name for name, dock in self._docks.items() if not dock.isHidden())
-            self._store.set(f"shown/{self._plan.name}", " ".join(shown))
+        """Remembers how the docks stand. What stands as it was remembered is not written again: Qt rounds at every restoring."""
+        plan = self._plan
+        if plan is None or plan.beside_lesson or self._remembered.get(plan.name) == self._arrangement:
+            return
+        self._remembered[plan.name] = self._arrangement
+        self._store.set(f"layout/{plan.name}", self.saveState(self._layout_version()))
+        self._store.set(f"shown/{plan.name}", " ".join(name for name, dock in self._docks.items() if not dock.isHidden()))
+
+    @property
+    def _arrangement(self) -> tuple[object, ...]:
+        """Where each dock stands, as one sees it."""
+        docks = self._docks.items()
+        return self.size(), *((name, dock.isHidden(), dock.geometry() if self.is_shown(name) else None) for name, dock in docks)
 
     def reset(self) -> None:
         """Lays the docks out as the workspace's file says."""
@@ -227,6 +236,7 @@ class DockArea(QMainWindow):
             return
         if not workspace.beside_lesson:
             self._store.forget(f"layout/{workspace.name}")
+            self._remembered.pop(workspace.name, None)
         for dock in self._docks.values():
             if dock.isFloating():  # to say it again makes Qt hide the dock and give it its parent anew
                 dock.setFloating(False)
@@ -289,10 +299,6 @@ class DockArea(QMainWindow):
         is_below = not dock.isFloating() and self.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea
         if is_below and dock.isVisible() and dock.height() < height:
             self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
-
-    def _follow_scale(self) -> None:
-        """After all that follows new sizes: the palette may become a rail."""
-        self._follow_timer.start()
 
     def _size_later(self) -> None:
         self._size_timer.start()
