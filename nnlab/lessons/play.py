@@ -192,21 +192,25 @@ class LessonPlay:
 
     def go_to(self, place: int) -> None:
         if 0 <= place < len(self.lesson.steps):
-            self.place = place
+            self._come_to(place)
 
     def next(self) -> bool:
         """Goes on; False after the last step."""
         following = self.lesson.after(self.place)
         if following >= len(self.lesson.steps):
             return False
-        self.place = following
+        self._come_to(following)
         return True
+
+    def _come_to(self, place: int) -> None:
+        """Kept at once: whoever leaves before the step has its numbers comes back to it."""
+        self.place, self.record.at = place, self.lesson.steps[place].id
 
     def back(self) -> bool:
         before = [place for place in range(self.place) if self.lesson.after(place) == self.place]
         if not before:
             return False
-        self.place = before[-1]
+        self._come_to(before[-1])
         return True
 
     def _settle(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lesson_keys import LessonKeys
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -17,7 +18,9 @@ from nnlab.lessons.play import OPEN, SHOWN
 from nnlab.ui.learn.finding import find_control
 from nnlab.ui.learn.hands import click
 from nnlab.ui.learn.lesson_player import LessonPlayer
+from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.window.main_window import MainWindow
+from nnlab.ui.workspaces import workspaces
 
 LESSONS = [lesson.id for lesson in shipped()]
 
@@ -27,23 +30,35 @@ def window(shared: SharedWindow, qtbot: QtBot) -> MainWindow:
     return shared.as_new(qtbot)
 
 
-def state_of(window: MainWindow) -> tuple[object, ...]:
-    """Everything of the person's project that a lesson must give back, to the bit."""
+def state_of(window: MainWindow) -> dict[str, object]:
+    """Everything of the person's project and layout that a lesson must give back, to the bit."""
     frame, stack = window.session.frame, window.document.undo_stack
     assert frame is not None and window.area.workspace is not None
-    shown = [(name, dock.geometry().getRect()) for name, dock in window.area.docks.items() if window.area.is_shown(name)]
-    curves = window.session._trainer.passed().curves()  # type: ignore[union-attr]
-    texts = [stack.text(k) for k in range(stack.count())]
-    return (
-        window.document.project, window.document.name, window.files.path, window.document.is_edited, texts, stack.index(),
-        window.session.iteration, window.session.latest, frame.parameters.tobytes(), curves.mean.tobytes(), window.selection.nodes,
-        window.area.workspace.name, shown, window.session.past.marks.shown,
-    )  # fmt: skip
+    trainer = window.session._trainer
+    assert trainer is not None
+    view = window.canvas.view
+    return {
+        "project": window.document.project, "name": window.document.name, "path": window.files.path, "edited": window.document.is_edited,
+        "undo": ([stack.text(k) for k in range(stack.count())], stack.index()),
+        "iteration": (window.session.iteration, window.session.latest), "weights": frame.parameters.tobytes(),
+        "curve": trainer.passed().curves().mean.tobytes(), "marks": window.session.past.marks.shown,
+        "selection": (window.selection.nodes, window.selection.edges), "workspace": window.area.workspace.name,
+        "docks": [(name, dock.geometry().getRect()) for name, dock in window.area.docks.items() if window.area.is_shown(name)],
+        "open": [name for name, dock in window.area.docks.items() if not dock.isHidden()], "window": bytes(window.saveGeometry()),
+        "view": (view.transform().m11(), view.horizontalScrollBar().value(), view.verticalScrollBar().value()),
+    }  # fmt: skip
+
+
+def changed(before: dict[str, object], window: MainWindow, qtbot: QtBot) -> list[str]:
+    """What of the person's project and window is not as it was."""
+    qtbot.waitUntil(lambda: window.session.frame is not None and window.area.is_shown("loss"))
+    now = state_of(window)
+    return [name for name, value in before.items() if now[name] != value]
 
 
 def layouts_of(window: MainWindow) -> list[bytes]:
     """What the window remembers of how the person left each workspace."""
-    return [bytes(window._store.data(f"layout/{name}") or b"") for name in ("train", "step", "build", "neuron", "compare", "learn")]
+    return [bytes(window._store.data(f"layout/{name}{tight}") or b"") for name in workspaces() for tight in ("", ".tight")]
 
 
 def enter(player: LessonPlayer, right: bool) -> None:
@@ -110,22 +125,76 @@ def play_step(player: LessonPlayer, qtbot: QtBot, right: bool) -> None:
     qtbot.waitUntil(player.column.next_button.isVisible)
 
 
+def play_step_by_keys(keys: LessonKeys) -> None:
+    """One step by the keyboard alone, where the keyboard is when the step begins."""
+    player, play = keys.player, keys.player.play
+    assert play is not None
+    settled(player, keys.qtbot)
+    if play.step.question is not None:
+        assert focused_within(player.column.question) is not None, f"{play.step.title}: the keyboard is not where one answers"
+        keys.answer()
+        if play.step.check:
+            assert play.waits_for_action
+            keys.act()
+            if play.question_is_open:
+                keys.answer()
+        assert play.is_revealed, f"{play.lesson.id}, {play.step.title}: {player.column.question.verdict.text()}"
+    elif play.step.check:
+        keys.act()
+    assert play.can_go_on, f"{play.lesson.id}, {play.step.title}"
+    keys.go_on()
+
+
+def in_train(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The person's own project in a workspace with panels, which has come to rest."""
+    window.show_workspace("train")
+    qtbot.waitUntil(lambda: window.area.is_shown("loss") and not window.area._size_timer.isActive())
+    return window
+
+
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_is_played_to_its_end(window: MainWindow, qtbot: QtBot, name: str) -> None:
+def test_a_lesson_is_played_to_its_end_by_keys_alone(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    """And left where it begins and where it ends: what was open is as it was, to the bit."""
     lesson = next(each for each in shipped() if each.id == name)
-    for right in (True, False):
-        assert window.learning is not None and window.learning.open(lesson, anew=True)
-        player = window.learning.player
-        player._theme.reduced_motion = True
+    before = state_of(in_train(window, qtbot))
+    assert window.learning is not None and window.learning.open(lesson, anew=True)
+    player, layouts = window.learning.player, layouts_of(window)
+    player._theme.reduced_motion = True
+    settled(player, qtbot)
+    window.learning.leave()
+    assert changed(before, window, qtbot) == [] and layouts_of(window) == layouts
+    window.learning.open(lesson, anew=True)
+    play, keys = player.play, LessonKeys(window, player, qtbot)
+    assert play is not None
+    for place in range(len(lesson.steps)):
+        assert play.place == place
+        play_step_by_keys(keys)
+    assert play.is_over and all(play.of(step).state != OPEN for step in lesson.steps)
+    assert not window.learning.is_open and window.area.workspace is not None and window.area.workspace.name == "learn"
+    assert changed(before, in_train(window, qtbot), qtbot) == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_wrong_answer_never_passes_and_show_me_always_leads_on(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    """By the mouse; left in the middle and come back to."""
+    lesson = next(each for each in shipped() if each.id == name)
+    before = state_of(in_train(window, qtbot))
+    assert window.learning is not None and window.learning.open(lesson, anew=True)
+    player = window.learning.player
+    player._theme.reduced_motion = True
+    for place in range(len(lesson.steps)):
+        assert player.play is not None and player.play.place == place
+        if place == len(lesson.steps) // 2:
+            layouts = layouts_of(window)
+            window.learning.leave()
+            assert changed(before, window, qtbot) == [] and layouts_of(window) == layouts
+            window.learning.open(lesson)
         play = player.play
-        assert play is not None
-        for place in range(len(lesson.steps)):
-            assert play.place == place
-            play_step(player, qtbot, right)
-            QTest.mouseClick(player.column.next_button, Qt.MouseButton.LeftButton)
-        assert play.is_over
-        assert all(play.of(step).state != OPEN for step in lesson.steps)
-        assert not window.learning.is_open and window.document.name == "spiral"
+        assert play is not None and play.place == place
+        play_step(player, qtbot, right=False)
+        QTest.mouseClick(player.column.next_button, Qt.MouseButton.LeftButton)
+    assert all(player.play is None and play.of(step).state != OPEN for step in lesson.steps)
+    assert not window.learning.is_open and window.document.name == "spiral"
 
 
 def test_show_me_leads_through_and_leaving_anywhere_brings_everything_back(window: MainWindow, qtbot: QtBot) -> None:
@@ -159,9 +228,7 @@ def test_show_me_leads_through_and_leaving_anywhere_brings_everything_back(windo
         window.show_workspace("learn")
         assert player.play.place == leave_at
         window.learning.leave()
-        qtbot.waitUntil(lambda: window.session.frame is not None and window.area.is_shown("loss"))
-        now = state_of(window)
-        assert [k for k, (a, b) in enumerate(zip(before, now, strict=True)) if a != b] == []
+        assert changed(before, window, qtbot) == []
         assert layouts_of(window) == layouts
         assert window.session.last_step is not None and window.session.last_step.pc == pc
 

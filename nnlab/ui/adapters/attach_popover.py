@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.optimizer import optimizers
@@ -30,7 +30,7 @@ from nnlab.ui.canvas.model.strands import strand_of
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import count, short
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.number_field import NumberField
@@ -79,7 +79,7 @@ class AttachPopover(Overlay):
         self.problem = Label(theme, "", "caption", "error")
         self.problem.setWordWrap(True)
         self.counts, self.bytes = Label(theme, "", "body"), Label(theme, "", "caption", "text2")
-        self.button = QPushButton("Freeze and attach")
+        self.button = PressButton("Freeze and attach")
         self.button.setToolTip("Freezes every parameter there is, and attaches the adapter: it alone learns from now on (Enter)")
         self.button.setDefault(True)
         self.close_button = IconButton.of(theme, icon(theme, "close", color="text2"), "Close", "Closes without attaching (Esc)")

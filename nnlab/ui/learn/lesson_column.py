@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -130,6 +131,12 @@ class LessonColumn(QWidget):
         self.passed.setVisible(bool(passed) and not self._is_presented)
         self.count.setText(f"{current + 1} of {len(states)}")
 
+    def show_step(self, number: int, title: str, text: str, folder: Path) -> None:
+        """What there is to read; all of it is what a screen reader says of the page."""
+        self.step_title.setText(f"{number}  {title}")
+        self.text.show_text(text, folder)
+        self.area.setAccessibleName(f"Step {number}, {title}. {self.text.plain}")
+
     def show_why(self, text: str) -> None:
         """What opens under the step, once it is done; empty: nothing."""
         self.why.show_text(text)
@@ -145,6 +152,15 @@ class LessonColumn(QWidget):
         self._toggle_why()
         self.area.ensureWidgetVisible(self.why)
         return True
+
+    def take_keyboard(self) -> None:
+        """What comes next has the keyboard: going on, the answer, or the text, where Space plays and keys are the window's."""
+        if self.next_button.isVisibleTo(self):
+            self.next_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self._is_presented and not self.question.isHidden() and self.question.is_open:
+            self.question.take_keyboard()
+        else:
+            self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_presented(self, is_presented: bool) -> None:
         """Larger words and nothing that only the one who learns alone needs."""

@@ -5,10 +5,13 @@ Looking at a check costs some formulas; while training runs that is done ten tim
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from nnlab.core.errors import NNLabError
 from nnlab.lessons.lesson import CHOICE, DRAG, Lesson
@@ -24,6 +27,7 @@ from nnlab.ui.learn.spotlight import Spotlight
 from nnlab.ui.learn.window_facts import WindowFacts
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.focus import focused_within
 
 LOOK = 100  # milliseconds between two looks while something changes all the time
 LATER = "Do it, and you will see."
@@ -49,6 +53,7 @@ class LessonPlayer(QObject):
         self._revealed_step = -1
         self._is_showing = False
         self._shows_then = False  # "show me" was asked for before there was anything to show
+        self._brings = True  # the step's control into view, until it has been seen: whoever looks elsewhere then is left there
         self._waits = False  # for the numbers of the network that the step begins with
         self._look_timer = QTimer(self, singleShot=True, interval=LOOK)
         self._look_timer.timeout.connect(self.look)
@@ -118,6 +123,10 @@ class LessonPlayer(QObject):
 
     def look(self) -> None:
         """Whether the action is done by now."""
+        with self._keyboard_goes_on():
+            self._look()
+
+    def _look(self) -> None:
         play = self.play
         if play is None:
             return
@@ -134,6 +143,14 @@ class LessonPlayer(QObject):
             self._light_timer.start()
 
     # What the person does
+
+    @contextmanager
+    def _keyboard_goes_on(self) -> Iterator[None]:
+        """A control of the column that goes while it has the keyboard gives it to what comes next."""
+        had = focused_within(self.column)
+        yield
+        if had is not None and self.play is not None and not (isValid(had) and had.isVisible() and had.isEnabled()):
+            self.column.take_keyboard()
 
     def next(self) -> None:
         play = self.play
@@ -172,6 +189,10 @@ class LessonPlayer(QObject):
             self._show_step()
 
     def answer(self, given: str) -> None:
+        with self._keyboard_goes_on():
+            self._judge(given)
+
+    def _judge(self, given: str) -> None:
         self._begin_when_ready()
         play = self.play
         if play is None or not play.question_is_open:
@@ -185,12 +206,13 @@ class LessonPlayer(QObject):
         self.changed.emit()
 
     def show_answer(self) -> None:
-        if self.play is not None:
-            self.play.show_answer()
-            if not self.play.is_revealed:
-                self.column.question.show_recorded(LATER)
-            self._refresh()
-            self.changed.emit()
+        with self._keyboard_goes_on():
+            if self.play is not None:
+                self.play.show_answer()
+                if not self.play.is_revealed:
+                    self.column.question.show_recorded(LATER)
+                self._refresh()
+                self.changed.emit()
 
     def show_me(self) -> None:
         """Does the action of the step, or reveals its answer, whichever is next."""
@@ -236,13 +258,16 @@ class LessonPlayer(QObject):
         assert play is not None
         self.hands.stop()
         self._is_showing = False
-        self._waits, self._shows_then = True, False
+        self._waits, self._shows_then, self._brings = True, False, True
         self._revealed_step = -1
+        is_choosing = self.column.segments.hasFocus()  # by arrow keys, which go on from there
         self._host.show_workspace("learn")
         self._show_question()
         self._refresh()
         self.column.area.verticalScrollBar().setValue(0)
         self._begin_when_ready()
+        if not is_choosing:
+            self.column.take_keyboard()
         self._on_change()
 
     def _begin_when_ready(self) -> None:
@@ -254,8 +279,9 @@ class LessonPlayer(QObject):
         if has_numbers or session.reason:
             self._waits = False
             play.begin(self._numbers.now())
-            self._show_question()
-            self._refresh()
+            with self._keyboard_goes_on():
+                self._show_question()
+                self._refresh()
             self.changed.emit()
             self.begun.emit()
             if self._shows_then:
@@ -293,8 +319,7 @@ class LessonPlayer(QObject):
             PassedStep(k + 1, each.title, play.of(each).words, play.of(each).state) for k, each in enumerate(lesson.steps[: play.place])
         ]
         column.show_place(f"Experiment {lesson.experiment}, {lesson.minutes} minutes", lesson.title, states, play.place, passed)
-        column.step_title.setText(f"{play.place + 1}  {step.title}")
-        column.text.show_text(play.written(step.text, facts), lesson.folder)
+        column.show_step(play.place + 1, step.title, play.written(step.text, facts), lesson.folder)
         column.action.setVisible(bool(step.action))
         if step.action:
             words = play.now.words if play.now.action_done and play.now.words else play.written(step.action, facts)
@@ -324,7 +349,9 @@ class LessonPlayer(QObject):
             self.spotlight.light(None)
             return
         found = find_control(self._host, play.step.control)
-        if found is None and not self._is_showing:
+        is_seen = found is not None and not found.widget.visibleRegion().isEmpty()
+        if not is_seen and not self._is_showing and (found is None or self._brings):
             bring_into_view(self._host, play.step.control)
             found = find_control(self._host, play.step.control)
+        self._brings = self._brings and not is_seen
         self.spotlight.light(found.widget if found is not None else None, found.part if found is not None else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from nnlab.lessons.lesson import CHOICE, DRAG, LessonQuestion
@@ -22,6 +22,7 @@ from nnlab.ui.widgets.buttons import KeepsPressKeys, PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.text_undo import share_undo
 
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 NO_NUMBER = "Type a number, for example 0.25 or −3e−2."
 
 
@@ -71,7 +72,6 @@ class QuestionForm(QWidget):
         self.verdict.setWordWrap(True)
         self.why = RichText(theme, "body", "text2")
         self._arrange()
-        self.field.returnPressed.connect(self._give)
         self.answer_button.clicked.connect(self._give)
         self.show_button.clicked.connect(self.show_asked)
         self.picture.settled.connect(self._on_dragged)
@@ -128,6 +128,7 @@ class QuestionForm(QWidget):
             self._group.removeButton(button)
             for part in (button, note, value):
                 self._grid.removeWidget(part)
+                part.hide()  # at once, so that the keyboard does not stay with it
                 part.deleteLater()
         for words in self._words:
             self._grid.removeWidget(words)
@@ -144,6 +145,8 @@ class QuestionForm(QWidget):
             self._grid.addWidget(self._words[-1], row, 1)
             self._grid.addWidget(note, row, 2)
             self._grid.addWidget(value, row, 3)
+            for part in (button, self._words[-1], note, value):
+                part.show()  # at once, so that it can have the keyboard
             self._choices.append((button, note, value))
 
     def choose(self, place: int) -> None:
@@ -153,6 +156,23 @@ class QuestionForm(QWidget):
     @property
     def choices(self) -> list[QRadioButton]:
         return [button for button, _, _ in self._choices]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer can be given."""
+        return not self.answer_button.isHidden()
+
+    def take_keyboard(self) -> None:
+        """The keyboard goes to where one answers."""
+        entry = self.picture if not self.picture.isHidden() else self.choices[0] if self._choices else self.field
+        entry.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in the field, on a choice or on the picture gives the answer; none of them keeps that key."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == NO_MODIFIER:
+            self._give()
+        else:
+            super().keyPressEvent(event)
 
     def _set_open(self, is_open: bool) -> None:
         self.answer_button.setVisible(is_open)

@@ -19,6 +19,7 @@ from nnlab.ui.look.formula import typeset
 from nnlab.ui.look.theme import FontRole, Theme, follow
 
 SCHEME = "formula:"
+LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _EM = 1.12  # of a formula's letters to those around it
 
 
@@ -59,8 +60,9 @@ class RichText(QTextBrowser):
 
     @property
     def plain(self) -> str:
-        """The words, with formulas as LaTeX."""
-        return FORMULA.sub(lambda found: found["latex"], self._text).replace("*", "")
+        """The words, with formulas as LaTeX and links as their words."""
+        words = LINK.sub(r"\1", self._text)
+        return FORMULA.sub(lambda found: found["latex"], words).replace("*", "")
 
     def apply_metrics(self) -> None:
         self._show()

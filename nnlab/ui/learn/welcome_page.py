@@ -20,6 +20,7 @@ from nnlab.ui.learn.progress import LessonProgress
 from nnlab.ui.learn.welcome_parts import ExampleTile, ExperimentBlock, LessonRow, TableWell, WelcomeRow
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 SHOWN_FIRST = ("spiral", "circle", "xor", "sine", "digits", "gaussians")
@@ -82,7 +83,7 @@ class WelcomePage(QScrollArea):
         self._runs: ExperimentRuns | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.start_button = QPushButton("Start")
+        self.start_button = PressButton("Start")
         self.start_button.setDefault(True)
         self.languages = QComboBox()
         self.languages.setAccessibleName("Language of the lessons")
@@ -126,7 +127,7 @@ class WelcomePage(QScrollArea):
         self.well.add_button(self._button("", "Open…", "file.open"))
         self.well.clicked.connect(lambda: self.asked.emit("file.open"))
         self._right.addWidget(self.well)
-        self.all_button = QPushButton(f"all {len(self.tiles)}")
+        self.all_button = PressButton(f"all {len(self.tiles)}")
         self.all_button.setFlat(True)
         self.all_button.setToolTip("Shows every example")
         self.all_button.clicked.connect(self._show_all)
@@ -159,7 +160,7 @@ class WelcomePage(QScrollArea):
         return row
 
     def _button(self, role: str, words: str, action: str, flat: bool = False) -> QPushButton:
-        button = QPushButton(icon(self._theme, role), words) if role else QPushButton(words)
+        button = PressButton(icon(self._theme, role), words) if role else PressButton(words)
         button.setFlat(flat)
         button.clicked.connect(lambda: self.asked.emit(action))
         return button

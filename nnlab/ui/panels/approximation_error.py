@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.training.probes.approximation import Approximation
 from nnlab.training.probes.approximation_surface import ApproximationSurface
@@ -15,6 +15,7 @@ from nnlab.ui.approximation.surface_cut import SurfaceCut, cut_values
 from nnlab.ui.look import numbers
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 
@@ -39,16 +40,16 @@ class ApproximationErrorPanel(LivePanel):
         for head in (self.where, self.outside):
             self.add_option(head)
         self.solver.said.connect(self._say)
-        self.construct = QPushButton("Construct")
+        self.construct = PressButton("Construct")
         self.construct.setToolTip(
             "Weights made by hand, not learned: for ReLU the interpolant on N knots, for others a staircase of steps. "
             "Press Space to train from there"
         )
         self.construct.clicked.connect(self.solver.construct)
-        self.solve = QPushButton("Solve output layer")
+        self.solve = PressButton("Solve output layer")
         self.solve.setToolTip("The best weights of the output for the hidden units as they stand: linear least squares with a small ridge")
         self.solve.clicked.connect(self.solver.solve)
-        self.polish = QPushButton("Polish")
+        self.polish = PressButton("Polish")
         self.polish.setToolTip("Goes down to the next minimum in float64 with L-BFGS, on the engine's own loss and gradients")
         self.polish.clicked.connect(self.solver.polish)
         self.cut = services.shared(SurfaceCut)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import parse_number, short
@@ -14,6 +14,7 @@ from nnlab.ui.neuron.laboratory import OWN, Laboratory
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.neuron import choose_cell, enter_cell
 from nnlab.ui.stepper.matrix_view import MatrixView
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 MOST_LISTED = 64  # neurons in the list
@@ -35,9 +36,9 @@ class NeuronMatrixPanel(LivePanel):
         self.matrix_head = Label(theme, "The same in matrix form", "caption", "text2")
         self.matrix = MatrixView(theme)
         self.matrix.set_editable((X, WEIGHT, BIAS))
-        self.neuron_button = QPushButton(icon(theme, "plus"), "Neuron")
+        self.neuron_button = PressButton(icon(theme, "plus"), "Neuron")
         self.neuron_button.setToolTip("A neuron more is a row more of W, b and z")
-        self.sample_button = QPushButton(icon(theme, "plus"), "Sample")
+        self.sample_button = PressButton(icon(theme, "plus"), "Sample")
         self.sample_button.setToolTip("A sample more is a row more of X and Z")
         self.words = Label(theme, "", "body", "text2")
         self.words.setWordWrap(True)

@@ -54,7 +54,7 @@ from nnlab.ui.window.dropping import FileDrops
 from nnlab.ui.window.later_drawing import LaterDrawing
 from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.panels import WindowPanels
-from nnlab.ui.window.regions import Regions
+from nnlab.ui.window.regions import Regions, beside
 from nnlab.ui.window.running_jobs import RunningJobs
 from nnlab.ui.window.transport import Transport
 from nnlab.ui.workspaces import Workspace, first_workspace, workspaces
@@ -96,8 +96,8 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(theme, self, ())  # it is told what there is when it opens
         self.shortcuts = ShortcutSheet(theme, self, MANUAL)
         self.running_jobs = RunningJobs(theme, self, self.session.jobs, self.transport.bar)
-        bars = (self.top_bar, self.recovery_bar, self.message_bar)
-        self.regions = Regions(self, lambda: (*bars, *self.strips, *self.area.docks_around(self.centre.current), self.transport.bar))
+        bars, area, below = (self.top_bar, self.recovery_bar, self.message_bar), self.area, self.transport.bar
+        self.regions = Regions(self, lambda: (*bars, *beside(area), *self.strips, *area.docks_around(self.centre.current), below))
         self.setMinimumSize(MINIMUM)
         self._follow_document()
         self._on_state()

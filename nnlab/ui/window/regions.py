@@ -59,6 +59,14 @@ class Regions(QObject):
             self._last[part] = now
 
 
+def beside(area: QWidget) -> list[QWidget]:
+    """What stands left of the panels: a lesson's column, which is read before what it speaks of."""
+    body = area.parentWidget()
+    children = body.children() if body is not None else []
+    left = [child for child in children if isinstance(child, QWidget) and child.isVisible() and child.geometry().right() < area.x()]
+    return [child for child in left if child.y() == area.y()]
+
+
 def focusable(part: QWidget) -> list[QWidget]:
     """What Tab stops at within a region, in its order."""
     if not part.isVisible() or _is_behind(part):
