@@ -132,6 +132,7 @@ class Learning(QObject):
             self._fail(str(error))
             return False
         former = self._former.pop(lesson.folder, None)
+        self.player.ask_for(lesson)
         self.room.enter(project, lesson.title, None if anew else former)
         self._host.arranged = self._arranged
         self.column.show()

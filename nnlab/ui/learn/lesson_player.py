@@ -93,6 +93,10 @@ class LessonPlayer(QObject):
         """What the lesson's document begins with. Raises NNLabError for a setting that cannot be."""
         return state_before(lesson, LessonPlay(lesson, record).place)
 
+    def ask_for(self, lesson: Lesson) -> None:
+        """What its formulas read is in the first frame already, also of a run that is brought back and rests."""
+        self._numbers.watch(lesson)
+
     def begin(self, lesson: Lesson, record: LessonRecord) -> None:
         """Plays a lesson; its document is shown already."""
         self.play = LessonPlay(lesson, record)
