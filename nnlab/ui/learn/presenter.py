@@ -68,6 +68,7 @@ class Presenter(QObject):
         self._was_full_screen = window.isFullScreen()
         self._theme.set_projected(True)
         self._player.column.set_presented(True)
+        self._player.column.take_keyboard()  # from the field of an answer, whose keys would be those of its text
         if QGuiApplication.platformName() != "offscreen":
             window.showFullScreen()
         application = QApplication.instance()
