@@ -27,7 +27,10 @@ LESSONS = [lesson.id for lesson in shipped()]
 
 @pytest.fixture
 def window(shared: SharedWindow, qtbot: QtBot) -> MainWindow:
-    return shared.as_new(qtbot)
+    window = shared.as_new(qtbot)
+    window.activateWindow()  # another one may have been opened and closed
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
 
 
 def state_of(window: MainWindow) -> dict[str, object]:
