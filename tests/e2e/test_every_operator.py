@@ -50,7 +50,7 @@ def test_every_operator_is_drawn_inspected_and_stepped_through(opened: Callable[
                 step_over.trigger()
             position = told.args[0].trace.instruction.pc
             assert position == moment
-            window.grab()
+            QApplication.processEvents()  # what the moment changed is painted
         assert window.message_bar.current is None, (kind.name, window.message_bar.current)
 
 
