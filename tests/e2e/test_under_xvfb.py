@@ -146,8 +146,9 @@ def test_build_train_save_kill_recover(desk: Desk, tmp_path: Path) -> None:
     assert [node.settings["units"] for node in built if node.operator == "dense"] == [8, 1]
     assert len(built.edges) == 4
 
-    # Train, and save while it trains.
+    # Train, and save while it trains: a copy tells that it has begun.
     desk.press("space")
+    desk.wait(lambda: any(iteration(load_project(copy)) > 100 for copy in copies(desk)), "a safety copy of what was trained")
     desk.press("ctrl+s")
     desk.window("Save as")
     desk.type(str(path))
