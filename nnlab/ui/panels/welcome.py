@@ -64,13 +64,15 @@ class WelcomePanel(LivePanel):
 
     def _make_data(self, name: str) -> None:
         """The data of an example, on a thread: some of it comes with a library that takes half a second to import."""
-        assert self.page is not None
+        if self.page is None or self._services.session.is_closed:  # it asks in a turn of its own, in which its window may be closed
+            return
         job = self._jobs.start(f"Drawing the data of {name}", partial(_example_data, name), quiet=True, lane="welcome")
         job.finished.connect(partial(self.page.show_data, name))
         job.failed.connect(partial(self.page.tell_fault, name))
 
     def _draw_experiments(self) -> None:
-        assert self.page is not None
+        if self.page is None or self._services.session.is_closed:
+            return
         job = self._jobs.start("Drawing the experiments", lambda context: experiment_runs(), quiet=True, lane="welcome")
         job.finished.connect(self.page.show_runs)
 
