@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from networks import mlp
 
+from nnlab.core.kernel import recording
 from nnlab.engine.compile import Update
 from nnlab.engine.history import Curves, History
 from nnlab.engine.run import Run
@@ -57,3 +58,25 @@ def test_a_history_cut_at_an_iteration_knows_the_validations_up_to_it(iteration:
     run.train(12)
     cut = run.history.until(iteration).curves()
     assert cut.validation_iterations.tolist() == validations and len(cut.mean) == iteration
+
+
+@pytest.mark.parametrize(
+    ("iteration", "blocks", "validations"), [(100, 0, []), (110, 1, []), (130, 3, [115, 130]), (150, 5, [115, 130, 145])]
+)
+def test_a_history_that_begins_later_is_cut_by_what_came_since(iteration: int, blocks: int, validations: list[int]) -> None:
+    """Five blocks of ten iterations after iteration 100, as of a branch."""
+    history = History(("a",), rows=8, origin=100)
+    marks = history.arrays.marks
+    marks[recording.BLOCK_SIZE], marks[recording.BLOCKS], marks[recording.VALIDATIONS] = 10, 5, 3
+    history.arrays.blocks[:5, recording.BLOCK_MEAN] = np.arange(5.0)
+    history.arrays.validations[:3, recording.CHECK_ITERATION] = (115, 130, 145)
+    found = history.until(iteration)
+    assert found.curves().mean.tolist() == list(range(blocks))
+    assert found.curves().iterations.tolist() == [110, 120, 130, 140, 150][:blocks]
+    assert found.curves().validation_iterations.tolist() == validations
+    assert found.arrays.marks[recording.LAST_VALIDATION] == (validations[-1] if validations else 100)
+    assert (history.block_size, found.origin, len(history.curves().mean)) == (10, 100, 5), "the history itself stays"
+    assert history.losses_at(iteration).evaluated_at == (validations[-1] if validations else 0)
+    if blocks:
+        assert history.losses_at(iteration).smoothed == blocks - 1, "of so few blocks the window is the last"
+        assert history.losses_at(iteration).window == 10

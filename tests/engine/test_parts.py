@@ -19,6 +19,7 @@ from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Graph
 from nnlab.training.runs import RunGroup
 
+LIMITS = {name: getattr(parts, name) for name in ("WORTH", "WORTH_A_THREAD", "USES")}  # as the program has them
 GENERATOR = np.random.default_rng(3)
 X = GENERATOR.standard_normal((40, 64)).astype(np.float32)
 Y = GENERATOR.integers(0, 3, 40)
@@ -58,7 +59,7 @@ NETWORKS = {"convnet": convnet, "attention": attention, "layers": layers}
 
 @pytest.fixture(autouse=True)
 def everything_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    for limit in ("WORTH", "WORTH_A_THREAD", "USES"):
+    for limit in LIMITS:
         monkeypatch.setattr(parts, limit, 1)
 
 
@@ -144,7 +145,7 @@ def test_small_networks_have_no_parts() -> None:
     for name, at_least in (("W1", 0), ("W2", 0), ("W3", 0), ("W4", 10), ("W7", 10), ("W9", 20)):
         workload = WORKLOADS[name]
         with pytest.MonkeyPatch.context() as patch:
-            for limit, value in (("WORTH", 1 << 15), ("WORTH_A_THREAD", 1 << 19), ("USES", 512)):
+            for limit, value in LIMITS.items():
                 patch.setattr(parts, limit, value)
             program = compile(graph_of(workload), workload.batch, update=Update(workload.optimizer, 1e-3))
         assert len(program.parts.table) >= at_least if at_least else not program.parts.table, name
@@ -155,3 +156,18 @@ def test_a_batch_that_fits_into_the_first_part_has_no_second() -> None:
     run = run_of(convnet())
     run.train(3)  # the third of an epoch has 8 of 16 rows
     assert run.state.context[ROWS] == 8 == run.program.parts.rows
+
+
+def test_an_instruction_is_in_parts_from_the_work_on_that_a_handover_pays_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """32,768 numbers. SGD reads weights, gradients and velocities: of 64 × 171 weights that makes 32,832, of 64 × 170 it makes 32,640."""
+    from nnlab.engine.compile import compile
+
+    assert LIMITS["WORTH"] == 32_768
+    for units, is_in_parts in ((171, True), (170, False)):
+        b = GraphBuilder()
+        b.mse(b.dense(b.input(features=64), units=units, bias=False))
+        with monkeypatch.context() as patch:
+            patch.setattr(parts, "WORTH", LIMITS["WORTH"])
+            program = compile(b.build(), 1, update=Update("sgd", 0.01))
+        update = next(i for i in program.instructions if i.parameter == "dense_1.weight")
+        assert (update.pc in program.parts.places) == is_in_parts, units

@@ -240,6 +240,7 @@ def test_a_long_run_keeps_its_curves_exact_when_blocks_have_merged():
     one = Journey()
     one.run.train(9000)  # 4,096 rows: blocks of four iterations
     assert one.run.history.block_size == 4
+    assert one.member.timeline.reach(one.run).spacing == 16, "1,024 keyframes are too few for every eighth of 9,000"
     full = one.run.history.curves()
     straight = Journey()
     straight.run.train(6001)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from nnlab.ui.whole_exceptions import whole
+
 SCRIPT = Path(__file__).parent / "failing_overrides.py"
 ENVIRONMENT = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
 
@@ -31,3 +33,14 @@ def test_nothing_of_qt_is_loaded_for_it() -> None:
     code = "import sys, nnlab.ui; print(*{'PySide6', 'shiboken6'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout.strip() == ""
+
+
+def test_what_a_method_returns_and_raises_is_passed_on() -> None:
+    """With its arguments and under its name."""
+
+    def divided(a: int, *, by: int) -> float:
+        return a / by
+
+    assert (whole(divided)(6, by=4), whole(divided).__name__) == (1.5, "divided")
+    with pytest.raises(ZeroDivisionError):
+        whole(divided)(6, by=0)
