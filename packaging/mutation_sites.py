@@ -51,7 +51,7 @@ class Mutant:
 class _Place:
     """Where in the file a node stands."""
 
-    functions: tuple[ast.FunctionDef | ast.Lambda, ...] = ()
+    functions: tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, ...] = ()
     path: tuple[str, ...] = ()  # names of classes and functions around it
     statement: ast.stmt | None = None
 
@@ -80,10 +80,15 @@ def mutants_of(file: str, source: str) -> list[Mutant]:
 
 def mutated(source: str, number: int) -> str:
     """The text of a file after one change. Comments go, nothing else differs."""
+    return ast.unparse(mutated_tree(source, number)) + "\n"
+
+
+def mutated_tree(source: str, number: int) -> ast.Module:
+    """The syntax tree of a file after one change; every line has the number it had."""
     tree = ast.parse(source)
     change, _ = next(itertools.islice(_all_changes(tree), number, None))
     change()
-    return ast.unparse(tree) + "\n"
+    return ast.fix_missing_locations(tree)
 
 
 def _all_changes(tree: ast.Module) -> Iterator[tuple[Change, _Place]]:
@@ -146,7 +151,7 @@ def _changes(node: ast.AST) -> Iterator[Change]:
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
         # A sign and a `not` go: two of them, and one of + that changes nothing.
         yield _set(node, "op", ast.UAdd()) if isinstance(node.op, ast.USub) else _set(node, "operand", ast.UnaryOp(ast.Not(), node.operand))
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float, bool):
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
         value = node.value
         changed = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else value * 2 or 1.0
         yield _set(node, "value", changed)
@@ -193,7 +198,7 @@ def _difference(before: str, after: str) -> str:
 
 def _lines(statement: ast.stmt | None) -> range:
     assert statement is not None
-    body = getattr(statement, "body", None)
+    body: list[ast.stmt] = getattr(statement, "body", [])
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):  # a default: whoever calls the function
         return range(body[0].lineno, (statement.end_lineno or 0) + 1)
     last = body[0].lineno - 1 if body else statement.end_lineno or statement.lineno

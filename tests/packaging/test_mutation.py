@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "packaging"))
 
-from mutation_sites import mutants_of, mutated  # noqa: E402  (packaging/ is no package)
+from mutation import FilesOfTests  # noqa: E402  (packaging/ is no package)
+from mutation_sites import mutants_of, mutated  # noqa: E402
 
 
 def changes(statement: str) -> set[str]:
@@ -60,3 +62,77 @@ def test_every_equivalent_has_its_reason_above_it() -> None:
     for group in "\n".join(lines).split("\n\n")[1:]:
         blocks = re.split(r"\n(?=#)", group)
         assert all(block.startswith("#") and "\nnnlab/" in block for block in blocks), group
+
+
+FILES = {
+    "nnlab/__init__.py": "",
+    "nnlab/engine/__init__.py": "",
+    "nnlab/engine/sums.py": (
+        "LEAST = 2\n\ndef added(a, b):\n    return a + b\n\ndef least(a):\n    return max(a, LEAST)\n\n"
+        "def unused(a):\n    return a - 1\n"
+    ),
+    "nnlab/engine/user.py": "from nnlab.engine.sums import added\n",
+    "tests/engine/test_sums.py": (
+        "from nnlab.engine.sums import added, least\n\ndef test_added():\n    assert added(2, 3) == 5\n\n"
+        "def test_least():\n    assert least(1) == 2\n\ndef test_never_right():\n    assert added(0, 0) == 1\n"
+    ),
+    "tests/engine/test_user.py": "",
+    "tests/engine/test_other.py": "",
+    "tests/far/test_direct.py": "from nnlab.engine import sums\n",
+    "tests/oracle/test_sums.py": "from nnlab.engine import sums\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_mutant_is_met_by_its_own_tests_first(tree: Path) -> None:
+    """Then by those that import its module, those of the files which use it, and its neighbours'; never by the slow ones."""
+    assert FilesOfTests(tree).of("nnlab/engine/sums.py") == (
+        "tests/engine/test_sums.py", "tests/far/test_direct.py", "tests/engine/test_user.py", "tests/engine/test_other.py",
+    )  # fmt: skip
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import mutation, mutation_run
+from mutation_sites import mutants_of
+mutation_run.LIBRARIES = ("pytest",)
+tree = Path(sys.argv[2])
+file = "nnlab/engine/sums.py"
+mutants = [m for m in mutants_of(file, (tree / file).read_text())]
+loaded = mutation_run.Loaded(tree, tree, 60)
+own = ("tests/engine/test_sums.py::test_added", "tests/engine/test_sums.py::test_least")
+for m in mutants:
+    print(m.title, "|", loaded.meet(m, own).outcome)
+print("unbroken |", loaded.meet(None, own).outcome)
+wrong = ("tests/engine/test_sums.py::test_never_right",)
+met = {m: loaded.meet(m, wrong) for m in mutants[:1]}
+print("false |", *mutation.without_false_kills(loaded, met, {m: wrong for m in met}).values())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it forks")
+def test_mutants_are_killed_or_survive_in_memory_and_in_a_new_interpreter(tree: Path) -> None:
+    """A constant is read at import, all else inside functions; who fails on the tree as it is kills nothing."""
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(CHECKOUT / "packaging"), str(tree)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    told = dict(line.rsplit(" | ", 1) for line in run.stdout.splitlines() if " | " in line)
+    outcomes = {title.partition(": ")[2]: outcome for title, outcome in told.items() if ": " in title}
+    assert outcomes == {
+        "LEAST = 2 -> LEAST = 3": "killed", "LEAST = 2 -> LEAST = 1": "killed",
+        "return a + b -> return None": "killed", "return a + b -> return a - b": "killed",
+        "return max(a, LEAST) -> return None": "killed", "return max(a, LEAST) -> return min(a, LEAST)": "killed",
+        "return a - 1 -> return None": "survived", "return a - 1 -> return a + 1": "survived",
+        "return a - 1 -> return a - 2": "survived", "return a - 1 -> return a - 0": "survived",
+    }  # fmt: skip
+    assert (told["unbroken"], told["false"]) == ("survived", "fails anyway")
