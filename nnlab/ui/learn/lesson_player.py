@@ -77,6 +77,10 @@ class LessonPlayer(QObject):
         column.step_chosen.connect(self.go_to)
         self.hands.finished.connect(self._on_shown)
         self.hands.missed.connect(self.failed)
+        view = host.canvas.view
+        bars = (view.horizontalScrollBar().valueChanged, view.verticalScrollBar().valueChanged)
+        for moved in (self.spotlight.stirred, host.canvas.zoomed, self._theme.metrics_changed, *bars):
+            moved.connect(self._follow_control)
 
     @property
     def lesson(self) -> Lesson | None:
@@ -345,6 +349,11 @@ class LessonPlayer(QObject):
         right = repr(play.right_number(facts)) if question.kind != CHOICE else ""
         place = play.right_choice(facts) if question.kind == CHOICE else -1
         self.column.question.reveal(right, given, play.now.question_shown, values, place, play.written(question.why, facts))
+
+    def _follow_control(self, *_: object) -> None:
+        """What the ring stands around may have moved within its widget: a tab of the bar, a card of the canvas."""
+        if self.play is not None and self.spotlight.lights_part:
+            self._light_timer.start()
 
     def _light(self) -> None:
         """The ring stands around the step's control until the step is done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QEvent, QMargins, QObject, QPoint, QRect, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QEvent, QMargins, QObject, QPoint, QRect, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
@@ -14,14 +14,23 @@ GAP, RING, OUTER, FAINT = 5, 2, 5, 0.30  # pixels from the control to the ring, 
 PULSE = 600  # milliseconds
 
 
+MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
+
+
 class Spotlight(QWidget):
-    """Stands around one widget of the window, or a part of it, and follows it."""
+    """Stands around one widget of the window, or a part of it, and follows it with everything it lies in.
+
+    `stirred` when any of that has moved: a part may be elsewhere in its widget now, which only who lit it can tell.
+    """
+
+    stirred = Signal()
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
         self._theme, self._window = theme, window
         self._target: QWidget | None = None
         self._part: QRect | None = None
+        self._watched: list[QWidget] = []  # the target and what it lies in: it moves with each of them, and is told of none
         self._strength = 1.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
@@ -38,32 +47,55 @@ class Spotlight(QWidget):
     def target(self) -> QWidget | None:
         return self._target
 
+    @property
+    def around(self) -> QRect:
+        """What the rings stand around, in the window; it holds while they are seen."""
+        reach = GAP + RING + OUTER + RING
+        return self.geometry().adjusted(reach, reach, -reach, -reach)
+
+    @property
+    def lights_part(self) -> bool:
+        return self._part is not None
+
     def light(self, target: QWidget | None, part: QRect | None = None) -> None:
         """Lights a widget, or a part of it in its own coordinates; None: nothing."""
         if target is self._target and part == self._part and self.isVisible():
             self.follow_target()
             return
-        if self._target is not None and isValid(self._target):  # one that goes with its form says nothing
-            self._target.removeEventFilter(self)
+        is_same = target is self._target
         self._target, self._part = target, part
+        self._watch(target)
         if target is None:
             self.hide()
             return
-        target.installEventFilter(self)
         self.follow_target()
+        if is_same:  # it has moved: that is no news
+            return
         duration = self._theme.duration(PULSE)
         if duration:
             self._pulse.setDuration(duration)
             self._pulse.start()
 
+    def _watch(self, target: QWidget | None) -> None:
+        for widget in self._watched:
+            if isValid(widget):  # one that goes with its form says nothing
+                widget.removeEventFilter(self)
+        self._watched = []
+        while target is not None:
+            target.installEventFilter(self)
+            self._watched.append(target)
+            target = target.parentWidget() if target is not self._window else None
+
     def follow_target(self) -> None:
-        """Where the control is now; hidden while that cannot be seen."""
+        """Where the control is now; hidden while that cannot be seen, or stands in a window of its own."""
         target = self._target
-        if target is None or not isValid(target) or not is_seen(target):
+        if target is None or not isValid(target) or not is_seen(target) or not self._window.isAncestorOf(target):
             self.hide()
             return
-        rect = self._part if self._part is not None else target.rect()
-        around = QRect(target.mapTo(self._window, rect.topLeft()) if self._window.isAncestorOf(target) else QPoint(), rect.size())
+        around = self._seen_part(target)
+        if around.isEmpty():
+            self.hide()
+            return
         reach = GAP + RING + OUTER + RING
         outer = around.adjusted(-reach, -reach, reach, reach)
         self.setGeometry(outer)
@@ -72,10 +104,21 @@ class Spotlight(QWidget):
         self.show()
         self.raise_()
 
+    def _seen_part(self, target: QWidget) -> QRect:
+        """What is lit, in the window, without what is scrolled away."""
+        rect = self._part if self._part is not None else target.rect()
+        around = QRect(target.mapTo(self._window, rect.topLeft()), rect.size())
+        for widget in self._watched:
+            around &= QRect(widget.mapTo(self._window, QPoint()), widget.size())
+        return around
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
+        if event.type() in MOVES:
             self.follow_target()
-        elif event.type() == QEvent.Type.DeferredDelete:
+            self.stirred.emit()
+        elif event.type() == QEvent.Type.LayoutRequest:
+            self.stirred.emit()
+        elif event.type() == QEvent.Type.DeferredDelete and watched is self._target:
             self._target = None
             self.hide()
         return False
