@@ -280,7 +280,7 @@ def _prepare(dataset: Dataset, settings: DataSettings) -> Data:
         test_y=_read_only(y[parts.test]),
         test_index=parts.test,
         steps=steps,
-        notes=table.notes,
+        notes=(*table.notes, *parts.notes),
     )
 
 

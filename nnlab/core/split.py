@@ -1,13 +1,13 @@
 """Which samples are for training, which for validation and which for the test at the very end.
 
 Random, with the same share of every class (stratified), by group (rows of one patient stay together) or by time (the latest rows are
-kept back). All of it follows from a seed. Where samples are added by hand, the place of each depends on itself and the seed alone, so that
-one more does not move the others.
+kept back). A class too small for the parts stays in training, which a note tells. All of it follows from a seed. Where samples are added by
+hand, the place of each depends on itself and the seed alone, so that one more does not move the others.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
@@ -18,22 +18,24 @@ from nnlab.core.written import percent
 
 SPLITS = ("stratified", "random", "group", "time")
 SPLIT_TITLES = ("Stratified", "At random", "By group", "By time")
+MOST_NAMED = 5  # classes in a note
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Indices of the samples in each part, int64; they share none and hold all."""
+    """Indices of the samples in each part, int64; they share none and hold all. `notes`: what was split otherwise than asked."""
 
     training: np.ndarray
     validation: np.ndarray
     test: np.ndarray
+    notes: tuple[str, ...] = ()
 
 
 def split(table: Table, how: str, validation_share: float, test_share: float, seed: int) -> Split:
     """The parts of a table's samples, each in random order and each with at least one where its share is not 0.
 
-    Raises DataError when a class, a group or the table is too small for the parts, when both shares leave nothing to train on, and when the
-    table has no groups or times to split by.
+    Raises DataError when every class, the groups or the table is too small for the parts, when both shares leave nothing to train on, and
+    when the table has no groups or times to split by.
     """
     if validation_share + test_share > 0.95:
         taken = percent(validation_share + test_share)
@@ -46,13 +48,13 @@ def split(table: Table, how: str, validation_share: float, test_share: float, se
     is_stratified = how == "stratified" and table.target.kind != "continuous"
     groups = table.y if is_stratified else np.zeros(table.samples, dtype=np.int64)
     part = np.zeros(table.samples, dtype=np.int8)
+    needed = 1 + (validation_share > 0.0) + (test_share > 0.0)
+    small: dict[int, int] = {}  # classes that have fewer samples than there are parts, and how many
     for group in np.unique(groups):
         members = order[groups[order] == group]
-        needed = 1 + (validation_share > 0.0) + (test_share > 0.0)
-        if len(members) < needed and table.grows:
-            continue  # the first of a class are for training
         if len(members) < needed:
-            raise DataError(_cannot_split(table.target if is_stratified else None, int(group), len(members), needed))
+            small[int(group)] = len(members)  # which are for training
+            continue
         held_out = 0
         for number, share in ((1, validation_share), (2, test_share)):
             if share > 0.0:
@@ -60,7 +62,11 @@ def split(table: Table, how: str, validation_share: float, test_share: float, se
                 count = min(max(round(share * len(members)), 1), len(members) - held_out - 1 - later)
                 part[members[held_out : held_out + count]] = number
                 held_out += count
-    return _parts(order, part)
+    if not small or table.grows:
+        return _parts(order, part)  # the first samples drawn by hand are for training, without a word
+    if not part.any():
+        raise DataError(_cannot_split(table.target if is_stratified else None, small, needed))
+    return replace(_parts(order, part), notes=(_stay_in_training([table.target.names[group] for group in small], needed),))
 
 
 def _keys(samples: np.ndarray, seed: int) -> np.ndarray:
@@ -73,7 +79,18 @@ def _parts(order: np.ndarray, part: np.ndarray) -> Split:
     return Split(*(order[part[order] == number] for number in range(3)))
 
 
-def _cannot_split(target: Target | None, group: int, members: int, parts: int) -> str:
+def _stay_in_training(names: list[str], parts: int) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    listed = ", ".join(map(repr, names[:MOST_NAMED])) + more
+    few = "a single sample" if parts == 2 else f"fewer than {parts} samples"
+    if len(names) == 1:
+        return f"The class {listed} has {few} and is used for training only."
+    return f"The classes {listed} have {few} each and are used for training only."
+
+
+def _cannot_split(target: Target | None, small: dict[int, int], parts: int) -> str:
+    """Why no sample can be held out, said of the first class, or of the data where there are no classes."""
+    group, members = next(iter(small.items()))
     what = "The data has" if target is None else f"The class {target.names[group]!r} has"
     if parts == 2:
         advice = "add samples or set the validation share to 0"

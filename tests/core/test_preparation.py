@@ -82,9 +82,11 @@ def test_no_validation_part_when_the_share_is_zero(small_set: str) -> None:
     assert prepare(DataSettings("plane", validation_share=0.0)).validation_y.shape == (0, 1)
 
 
-def test_a_class_with_a_single_sample_is_named(small_set: str) -> None:
-    with pytest.raises(DataError, match=r"The class 'rare' has a single sample.*set the validation share to 0"):
-        prepare(DataSettings(small_set, {"rare": 1}))
+def test_a_class_with_a_single_sample_is_for_training_and_named(small_set: str) -> None:
+    data = prepare(DataSettings(small_set, {"rare": 1}))
+    rare = data.target.names.index("rare")
+    assert (data.y == rare).sum() == 1 and not (data.validation_y == rare).any() and len(data.validation_y)
+    assert data.notes == ("The class 'rare' has a single sample and is used for training only.",)
 
 
 def test_derived_inputs_keep_the_chosen_order() -> None:

@@ -67,10 +67,37 @@ def test_later_samples_are_kept_back(times: list[int], validation: float, test: 
 
 
 @pytest.mark.parametrize(
+    ("sizes", "shares", "held_out", "note"),
+    [
+        ([1, 20], (0.2, 0.0), ([0, 4], [0, 0]), "The class 'a' has a single sample and is used for training only."),
+        ([10, 1, 1], (0.2, 0.0), ([2, 0, 0], [0, 0, 0]), "The classes 'b', 'c' have a single sample each and are used for training only."),
+        ([2, 20], (0.2, 0.1), ([0, 4], [0, 2]), "The class 'a' has fewer than 3 samples and is used for training only."),
+        ([2, 20], (0.2, 0.0), ([1, 4], [0, 0]), None),
+        ([1, 20], (0.0, 0.0), ([0, 0], [0, 0]), None),
+    ],
+)
+def test_a_class_too_small_for_the_parts_is_for_training_and_told(
+    sizes: list[int], shares: tuple[float, float], held_out: tuple[list[int], list[int]], note: str | None
+) -> None:
+    table = classes(sizes)
+    parts = split(table, "stratified", *shares, 0)
+    check_parts(parts, table.samples)
+    assert [np.bincount(table.y[part], minlength=len(sizes)).tolist() for part in (parts.validation, parts.test)] == list(held_out)
+    assert parts.notes == (() if note is None else (note,))
+
+
+def test_a_note_names_five_of_many_small_classes() -> None:
+    target = Target("classes", tuple(f"c{k}" for k in range(9)))
+    table = Table(np.zeros((18, 1)), np.concatenate([np.arange(8), np.full(10, 8)]), ("x",), target)
+    said = "The classes 'c0', 'c1', 'c2', 'c3', 'c4' and 3 more have a single sample each and are used for training only."
+    assert split(table, "stratified", 0.2, 0.0, 0).notes == (said,)
+
+
+@pytest.mark.parametrize(
     ("table", "how", "shares", "sentence"),
     [
-        (classes([1, 20]), "stratified", (0.2, 0.0), "The class 'a' has a single sample.*set the validation share to 0"),
-        (classes([2, 20]), "stratified", (0.2, 0.2), "The class 'a' has 2 samples for training, validation and test"),
+        (classes([1, 1]), "stratified", (0.2, 0.0), "The class 'a' has a single sample.*set the validation share to 0"),
+        (classes([2, 2]), "stratified", (0.2, 0.2), "The class 'a' has 2 samples for training, validation and test"),
         (numbers(1), "random", (0.5, 0.0), "The data has a single sample"),
         (numbers(9), "random", (0.5, 0.5), "take 100 % of the samples"),
         (numbers(9), "group", (0.2, 0.0), "no groups to split by"),

@@ -196,8 +196,9 @@ def test_files_that_are_too_large_are_refused_before_they_are_read(folder: Path,
 def test_a_class_with_one_row_is_named_when_the_file_is_split(folder: Path) -> None:
     path = folder / "rare.csv"
     path.write_text("a,kind\n1,x\n2,x\n3,y\n")
-    with pytest.raises(DataError, match="The class 'y' has a single sample"):
-        prepare(DataSettings("csv_file", {"path": str(path)}))
+    data = prepare(DataSettings("csv_file", {"path": str(path)}))
+    assert data.notes == ("The class 'y' has a single sample and is used for training only.",)
+    assert data.train_index.tolist().count(2) == 1 and len(data.validation_index) == 1
     assert prepare(DataSettings("csv_file", {"path": str(path)}, validation_share=0.0)).x.shape == (3, 1)
 
 
