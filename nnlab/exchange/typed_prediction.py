@@ -51,6 +51,12 @@ def fields_of(settings: DataSettings, preparation: Preparation, data: Data | Non
     return tuple(_field(column, start.get(column.name, ""), preparation) for column in plan.features)
 
 
+def is_read_whole(settings: DataSettings) -> bool:
+    """Whether the first row of the data cannot be had without the others: of a table that is no text."""
+    plan = _plan_of(settings)
+    return plan is not None and plan.wanted.form is None
+
+
 def predict_typed(session: Session, settings: DataSettings, values: Mapping[str, str]) -> Predicted:
     """What the network says of one row. Raises DataError in a sentence about a value that cannot be read or is unknown."""
     preparation = session.preparation

@@ -19,7 +19,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data, DataSettings
 from nnlab.files.autosave import LeftBehind
 from nnlab.files.project import Project, SavedProject, View
-from nnlab.files.project_file import SUFFIX, load_project
+from nnlab.files.project_file import SUFFIX
 from nnlab.files.starting_network import project_for_data
 from nnlab.images.source import is_image_source
 from nnlab.lessons.archive import is_lesson_path
@@ -210,12 +210,13 @@ class FileCommands(QObject):
         """
         name, path, lock = copy.note.name, copy.original, None
         try:
-            saved = load_project(copy.path)
+            opened = large_files.recovered(self._window, self.theme, self._session.jobs, copy.path, name)
         except NNLabError as error:
             self.failed.emit(f"The unsaved work of “{name}” cannot be read ({str(error).rstrip('.')}).")
             return False
-        if not self._may_give_up():
+        if opened is None or not self._may_give_up():
             return False
+        saved, _samples = opened
         if path is not None and copy.is_older_than_original:
             self.told.emit(f"“{path.name}” was saved again after this work was lost, so the work has a new name.")
             path, name = None, f"{name} recovered"

@@ -21,7 +21,7 @@ from nnlab.jobs.context import JobContext
 from nnlab.ui.document.document import Document
 from nnlab.ui.files import exchange_dialogs
 from nnlab.ui.files.commands import FileCommands
-from nnlab.ui.files.predict_page import PredictPage
+from nnlab.ui.files.predict_page import PredictPage, ask_fields
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
 
@@ -105,8 +105,11 @@ class ExchangeCommands(QObject):
         saved = self._present()
         if saved is None:
             return
-        data = self._session.data
-        self.page = PredictPage(self._files.theme, saved, data, self._window.window())
+        data, window = self._session.data, self._window.window()
+        fields, was_cancelled = ask_fields(window, self._files.theme, self._session.jobs, saved, data)
+        if was_cancelled:
+            return
+        self.page = PredictPage(self._files.theme, saved, data, window, fields)
         self.page.for_file.connect(self.predict)
         self.page.open()
 

@@ -11,29 +11,50 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScroll
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data, data_title
-from nnlab.core.setting import Value
-from nnlab.exchange.typed_prediction import MOST_FIELDS, fields_of, predict_typed
+from nnlab.core.setting import Setting, Value
+from nnlab.exchange.typed_prediction import MOST_FIELDS, fields_of, is_read_whole, predict_typed
 from nnlab.files.project import SavedProject
 from nnlab.files.session_file import session_of
 from nnlab.training.predicted import Predicted
 from nnlab.training.session import Session
+from nnlab.ui.files import large_files
+from nnlab.ui.files.waiting import wait_for
 from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
+from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.widgets.dialog_size import take_room
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 SIZE = (860, 560)
 LABELS = 0.55  # of the form, that names of columns may take
+Fields = tuple[Setting, ...]
+
+
+def ask_fields(window: QWidget, theme: Theme, jobs: LiveJobs, saved: SavedProject, data: Data | None) -> tuple[Fields | None, bool]:
+    """The fields of a page, made beside the window where a large file has to be read for them; None where that is not so.
+
+    Whether that was cancelled is told besides.
+    """
+    settings, preparation, path = saved.project.data, saved.preparation, large_files.data_file(saved)
+    if preparation is None or not (is_read_whole(settings) and large_files.is_large(path)):
+        return None, False
+    fields = wait_for(window, theme, jobs, f"Reading {path.name}", lambda: fields_of(settings, preparation, data))
+    return fields, fields is None
 
 
 class PredictPage(QDialog):
-    """`for_file` when a table is to be predicted instead. `predicted` is the newest answer, None where there is none."""
+    """`for_file` when a table is to be predicted instead. `predicted` is the newest answer, None where there is none.
+
+    `fields`: those of the raw columns where they are known already, see `ask_fields`.
+    """
 
     for_file = Signal()
 
-    def __init__(self, theme: Theme, saved: SavedProject, data: Data | None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, saved: SavedProject, data: Data | None, parent: QWidget | None = None, fields: Fields | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Predict")
@@ -43,7 +64,7 @@ class PredictPage(QDialog):
         problem = ""
         try:
             self._session = session_of(saved)
-            fields = fields_of(self._settings, self._session.preparation, data)
+            fields = fields_of(self._settings, self._session.preparation, data) if fields is None else fields
         except NNLabError as error:
             problem, fields = str(error), ()
         self.values = {field.name: str(field.default) for field in fields}

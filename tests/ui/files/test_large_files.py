@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -12,10 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from nnlab.core.errors import FileError
 from nnlab.core.telling import tell
+from nnlab.files.autosave import read_copy, write_copy
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project
 from nnlab.files.starting_network import project_for_table
-from nnlab.ui.files import large_files
+from nnlab.ui.files import large_files, predict_page
 from nnlab.ui.files.waiting import WaitingBox, wait_for
 from nnlab.ui.window.main_window import MainWindow
 
@@ -55,6 +57,45 @@ def test_a_project_with_a_large_table_is_saved_and_opened_beside_the_window(
     window.files.failed.connect(told.append)
     assert not window.files.open_source(str(tmp_path / "damaged.nnlab"))
     assert len(told) == 1 and told[0].startswith("damaged.nnlab: the file is incomplete") and window.document.name == "saved"
+
+
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the window waited for, of files that count as large."""
+    shown: list[str] = []
+    monkeypatch.setattr(large_files, "LARGE", 1)
+    for module in (large_files, predict_page):
+        monkeypatch.setattr(module, "wait_for", lambda *given, **more: (shown.append(given[3]), wait_for(*given, **more))[1])
+    return shown
+
+
+def test_unsaved_work_with_a_large_table_is_recovered_beside_the_window(
+    window: MainWindow, table: Path, tmp_path: Path, waited: list[str]
+) -> None:
+    project = project_for_table(table)
+    copy = tmp_path / "copy.nnlab"
+    write_copy(copy, SavedProject(project), "flowers", None)
+    assert window.files.recover(read_copy(copy))
+    assert waited == ["Opening the unsaved work of “flowers”"]
+    assert window.document.graph == project.graph and window.document.is_edited
+    assert window.session.data is not None and len(window.session.data.x) == 64
+
+
+@pytest.mark.parametrize(("ending", "expected"), [("csv", []), ("parquet", ["Reading t.parquet"])])
+def test_only_a_table_that_has_to_be_read_whole_for_its_first_row_is_read_beside_the_window(
+    ending: str, expected: list[str], window: MainWindow, table: Path, waited: list[str], qtbot: QtBot
+) -> None:
+    path = table.with_suffix(f".{ending}")
+    if ending == "parquet":
+        with duckdb.connect() as connection:
+            connection.execute(f"COPY (FROM read_csv('{table}')) TO '{path}' (FORMAT parquet)")
+    assert window.files.show_unsaved(SavedProject(project_for_table(path)), "t")
+    qtbot.waitUntil(lambda: window.session.data is not None and window.session.frame is not None, timeout=20_000)
+    window.exchange.predict_values()
+    page = window.exchange.page
+    assert page is not None and waited == expected
+    assert page.values == {"a": "1.5", "b": "2"} and page.predicted is not None
+    page.accept()
 
 
 def test_the_window_goes_on_while_it_waits_and_the_box_says_how_far_it_is(window: MainWindow, qtbot: QtBot) -> None:
