@@ -28,6 +28,7 @@ from nnlab.ui.widgets.label import ElidedLabel, Label
 
 MOST_FEATURES = 4  # of a sample that are said in words
 
+OLD = 1.0  # seconds of training from which a panel says of which iteration its picture is
 NARROW = 320  # pixels of width, below which the header has no room for title, share and number
 
 
@@ -44,6 +45,7 @@ class PredictionPanel(LivePanel):
         self._views: dict[type[PredictionView], PredictionView] = {}
         self._cell: tuple[int, int] | None = None  # of the confusion matrix, whose samples are gone through
         self._data: Data | None = None
+        self._is_behind = False  # whether training has left the picture behind since it went on
         self._listed = NO_MISTAKES
         self._listed_for: tuple[object, object] = (None, None)
         self.chosen: ChosenSample = services.shared(ChosenSample)
@@ -101,9 +103,16 @@ class PredictionPanel(LivePanel):
         if view.data is not self._data:
             self._data, self._cell = view.data, None
         self.mistakes.setVisible(view.data.target.classes > 0)
-        if self.note.text() != shown.note:
-            self.note.setText(shown.note)
+        self._show_note(view, shown.note)
         self._show_chosen()
+
+    def _show_note(self, view: LiveView, words: str) -> None:
+        """A few words about the picture. Once it was a second behind training they say of which iteration it is, until training rests."""
+        self._is_behind = view.playing and (self._is_behind or view.seconds_behind("predictions") > OLD)
+        if self._is_behind and (at := view.probed_at.get("predictions")) is not None:
+            words = " · ".join(filter(None, (words, f"at iteration {numbers.count(at)}")))
+        if self.note.text() != words:
+            self.note.setText(words)
 
     # Misclassified samples
 

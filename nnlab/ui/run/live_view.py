@@ -103,6 +103,13 @@ class LiveView:
             others=(), is_in_the_past=other.is_in_the_past, progress=other.progress, probed_at=other.probed_at,
         )  # fmt: skip
 
+    def seconds_behind(self, probe: str) -> float:
+        """How long ago, at the pace of training, the weights were those that a probe's result is of; 0 while training rests."""
+        at = self.probed_at.get(probe)
+        if at is None or not self.playing or self.iterations_per_second <= 0:
+            return 0.0
+        return max(0, self.frame.iteration - at) / self.iterations_per_second
+
     def tensor(self, name: str) -> np.ndarray | None:
         """A tensor of the frame by name ("dense_1.weight", "dense_1.d_weight", "tanh_1.y"), None if it has none."""
         return self.frame.get(name)

@@ -216,6 +216,18 @@ def test_the_matrix_counts_what_the_engine_counted(studio: Callable) -> None:
     panel.grab()
 
 
+def test_a_picture_that_training_has_left_behind_says_of_which_iteration_it_is(studio: Callable) -> None:
+    _, panel, view = trained(studio, DataSettings("iris"))
+    plays = replace(view, playing=True, is_exact=False, iterations_per_second=100.0, probed_at={"predictions": 40})
+    words = []
+    for iteration, at in ((40, 40), (139, 40), (141, 40), (142, 142)):  # 0 s, 0.99 s and 1.01 s behind, then of this moment
+        frame = replace(view.frame, iteration=iteration)
+        panel.draw(replace(plays, frame=frame, probed_at={"predictions": at}))
+        words.append(panel.note.text())
+    panel.draw(view)
+    assert [*words, panel.note.text()] == ["", "", "at iteration 40", "at iteration 142", ""]
+
+
 def test_images_come_wrong_ones_first_and_a_click_shows_probabilities(qtbot: QtBot, studio: Callable) -> None:
     _, panel, view = trained(studio, DataSettings("digits"), 150, width=760, height=320)
     images, found = panel.current.images, view.probes["predictions"]
