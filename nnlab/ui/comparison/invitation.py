@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, titled
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 ROOMY = 220, 200  # pixels wide and high, from which on there is room for margins and words
@@ -34,8 +35,8 @@ class Invitation(QWidget):
         self.title = Label(theme, "Add a run beside it", "name")
         self.words = Label(theme, "It starts from the same weights and sees the same batches; one thing differs.", "caption", "text2")
         self.words.setWordWrap(True)
-        self.buttons = [QPushButton() for _ in OFFERED]
-        self.more = QPushButton("Something else…")
+        self.buttons = [PressButton() for _ in OFFERED]
+        self.more = PressButton("Something else…")
         self.more.setToolTip("Everything that can be compared")
         self.more.clicked.connect(self.choose_wanted)
         self._column = QVBoxLayout(self)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QMenu, QSizePolicy, QWidget
 
 from nnlab.core.operator import Operator, operators
 from nnlab.core.optimizer import Optimizer, optimizers
@@ -16,7 +16,7 @@ from nnlab.training.varied import FINE_TUNING
 from nnlab.ui.comparison.start_switch import StartSwitch
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 Choices = tuple[Mapping[str, Sequence[str]], Mapping[str, str]]  # values by key, and the project's own
@@ -56,7 +56,7 @@ class Statement(QWidget):
         self._find_choices: Callable[[], Choices] = lambda: ({}, {})
         self._key, self._values = "", [""]
         self.caption = Label(theme, "One difference", "body", "text2")
-        self.field = QPushButton()
+        self.field = PressButton()
         self.field.setAccessibleName("What differs between the runs")
         self.field.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.field.clicked.connect(self.open_menu)
@@ -64,7 +64,7 @@ class Statement(QWidget):
         self.add.clicked.connect(self.add_wanted)
         self.equals = Label(theme, "=", "name", "text")
         self.same = ElidedLabel(theme, "", "body", "text2")
-        self.seeds = QPushButton("5 seeds")
+        self.seeds = PressButton("5 seeds")
         self.seeds.setToolTip("Trains every run again from five seeds in the background and says whether one is the best")
         self._row = QHBoxLayout(self)
         for widget in (self.caption, self.field, self.add, self.equals, self.same, start, self.seeds):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data, data_title
@@ -23,6 +23,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
 from nnlab.ui.run.jobs import LiveJobs
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.dialog_size import take_room
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
@@ -83,7 +84,7 @@ class PredictPage(QDialog):
         self.bars = ProbabilityBars(theme)
         for label in (self.about, self.answer, self.share, self.problem):
             label.setWordWrap(True)
-        self.file_button, self.close_button = QPushButton("&File…"), QPushButton("Close")
+        self.file_button, self.close_button = PressButton("&File…"), PressButton("Close")
         self.file_button.setToolTip("Predicts every row of a table, or every image of a folder, and writes a CSV file")
         self.file_button.clicked.connect(self._to_file)
         self.close_button.clicked.connect(self.accept)

@@ -19,7 +19,7 @@ from nnlab.ui.files.autosave import OwnedCopy
 from nnlab.ui.look.glyphs import symbol
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 MOST_ROWS = 3
@@ -177,7 +177,7 @@ class _RowIcon(QWidget):
 
 
 def _button(text: str, name: str, act: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
+    button = PressButton(text)
     button.setAccessibleName(name)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(act)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.telling import listening
@@ -14,6 +14,7 @@ from nnlab.jobs.context import JobContext
 from nnlab.jobs.service import ENDED, JobState
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJobs
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 LARGE = 4_000_000  # bytes; reading or writing fewer is done before anybody notices
@@ -37,7 +38,7 @@ class WaitingBox(QDialog):
         self.bar.setRange(0, 0)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("How far it is")
-        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button = PressButton("Cancel")
         self.cancel_button.setVisible(may_cancel)
         self.cancel_button.clicked.connect(self.reject)
         self._may_cancel = may_cancel

@@ -13,6 +13,7 @@ from nnlab.graph.validation import Diagnostic, Fix
 from nnlab.ui.look.formula import draw_formula, keep, typeset
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.text_undo import share_undo
 
@@ -220,7 +221,7 @@ class Problems(QWidget):
         return row
 
     def _button(self, fix: Fix) -> QPushButton:
-        button = QPushButton(fix.label)
+        button = PressButton(fix.label)
         button.setToolTip(f"{fix.name}. {fix.outlook}\nCan be undone.")
         button.clicked.connect(lambda checked=False, fix=fix: self.fix_chosen.emit(fix))
         return button
@@ -253,7 +254,7 @@ def in_reading_order(*widgets: QWidget) -> None:
 
 def button(text: str, tip: str, run: Callable[[], None]) -> QPushButton:
     """A quiet button."""
-    made = QPushButton(text)
+    made = PressButton(text)
     made.setToolTip(tip)
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     made.clicked.connect(lambda checked=False: run())

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.graph.validation import infer
 from nnlab.training.adapter_effects import AdapterEffects
@@ -20,6 +20,7 @@ from nnlab.ui.lora.outcome import AdapterOutcome
 from nnlab.ui.lora.shown_adapter import ShownAdapter
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -39,7 +40,7 @@ class AdaptersPanel(LivePanel):
         theme = services.theme
         self.edits = services.shared(AdapterEdits)
         self.shown = services.shared(ShownAdapter)
-        self.attach = QPushButton(icon(theme, "plus"), "Attach")
+        self.attach = PressButton(icon(theme, "plus"), "Attach")
         self.attach.setToolTip("Freezes the network as it is and attaches a new adapter to its dense layers")
         self.attach.clicked.connect(self._attach)
         self.add_option(self.attach)
@@ -57,10 +58,10 @@ class AdaptersPanel(LivePanel):
         self.outcome = AdapterOutcome(theme)
         self.effects = EffectsRun(services.session.jobs, self)
         self.effects.came.connect(self._show_effects)
-        self.save_button = QPushButton(icon(theme, "save"), "Save")
+        self.save_button = PressButton(icon(theme, "save"), "Save")
         self.save_button.setToolTip("Writes the adapter as PEFT does: adapter_config.json and adapter_model.safetensors in a folder")
         self.save_button.clicked.connect(self.save)
-        self.load_button = QPushButton(icon(theme, "open"), "Load")
+        self.load_button = PressButton(icon(theme, "open"), "Load")
         self.load_button.setToolTip("Attaches an adapter from a folder that PEFT or this program wrote")
         self.load_button.clicked.connect(self.load)
         self.words = Label(theme, "", "caption", "text2")

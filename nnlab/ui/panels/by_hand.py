@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.comparison.hand_legend import HandLegend
 from nnlab.ui.comparison.lengths_plot import LengthsPlot
@@ -17,7 +17,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting import export
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.overlay import Overlay
 
@@ -55,7 +55,7 @@ class ByHandPanel(LivePanel):
         self.squares, self.lengths = SquaresPlot(theme), LengthsPlot(theme)
         self.reset_button = IconButton.of(theme, icon(theme, "restore"), "Back to 3, 5, 2", "Puts every number back to where it began")
         self.reset_button.clicked.connect(self.reset)
-        self.open_button = QPushButton("Drag the predictions…")
+        self.open_button = PressButton("Drag the predictions…")
         self.open_button.setToolTip("Squares and lengths of the losses, which one drags, over the window")
         self.open_button.clicked.connect(self.open)
         self.add_option(HandLegend(theme))

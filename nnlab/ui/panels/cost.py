@@ -7,7 +7,7 @@ what the copy gets beside it.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QPushButton, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.jobs.context import JobContext
@@ -17,6 +17,7 @@ from nnlab.ui.look.numbers import count, duration, percent, rate
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.jobs import LiveJob
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 EMPTY = "What a training step takes, operator by operator, is measured here as soon as the network can be trained."
@@ -40,7 +41,7 @@ class CostPanel(LivePanel):
         self.measured: tuple[Project, Data] | None = None  # what it is the cost of
         self.words = Label(services.theme, "", "caption", "text2")
         self.words.setWordWrap(True)
-        self.again = QPushButton("Measure again")
+        self.again = PressButton("Measure again")
         self.again.clicked.connect(self._measure)
         self.add_option(self.again)
         self.rows = QTableWidget(0, len(HEADINGS))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.dataset import Dataset, datasets
 from nnlab.core.errors import NNLabError
@@ -28,7 +28,7 @@ from nnlab.ui.panels.controls.class_balance import ClassBalance
 from nnlab.ui.panels.controls.dataset_picker import DatasetPicker
 from nnlab.ui.panels.controls.test_part import TestPart
 from nnlab.ui.table_import.commands import TableImport
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.check import Check
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
@@ -148,11 +148,11 @@ class DataPanel(LivePanel):
         self._later_data.timeout.connect(self._apply_waiting)
         self.picker = DatasetPicker(services.theme)
         self.picker.chosen.connect(self.choose)
-        self.open_button = QPushButton("Open table…")
+        self.open_button = PressButton("Open table…")
         self.open_button.setToolTip("Opens your own table: CSV, Excel, OpenDocument or Parquet")
         self.open_button.clicked.connect(self.open_table)
         self.tables = TableImport(services.theme, services.session.jobs, self)
-        self.columns_button = QPushButton("Columns…")
+        self.columns_button = PressButton("Columns…")
         self.columns_button.setToolTip("How each column of the table is used")
         self.columns_button.clicked.connect(self.show_columns)
         self.add_option(self.columns_button)

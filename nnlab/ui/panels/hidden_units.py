@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import operators
@@ -21,7 +21,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, PanelFigures, Services
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import FittingLabel, Label
 from nnlab.ui.widgets.number_field import NumberField
 from nnlab.ui.widgets.segmented import Option, Segmented
@@ -57,7 +57,7 @@ class HiddenUnitsPanel(LivePanel):
         self.play = IconButton.of(theme, icon(theme, "play", on="pause"), "Add one after another", "Adds the units one after another")
         self.play.setCheckable(True)
         self.play.clicked.connect(self._assembly.play)
-        self.all = QPushButton("all")
+        self.all = PressButton("all")
         self.all.setToolTip("Adds all units; none is selected")
         self.all.setAccessibleName("Add all units")
         self.all.clicked.connect(self._assembly.show_all)

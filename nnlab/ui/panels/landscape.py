@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.jobs.remaining import remaining_words
 from nnlab.studies.landscape.planes import PATH, RANDOM, placed
@@ -21,6 +21,7 @@ from nnlab.ui.panels.plotting.color_bar import ColorBar
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.surface_plot import SurfacePlot
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.progress_line import ProgressLine
 from nnlab.ui.widgets.segmented import Option, Segmented
@@ -74,8 +75,8 @@ class LandscapePanel(LivePanel):
         self.words = Label(theme, INVITATION, "caption", "text2")
         self.words.setWordWrap(True)
         self.bar = ProgressLine(theme, "of the landscape done")
-        self.start_button = QPushButton(icon(theme, "play"), "Compute")
-        self.less_button, self.cancel = QPushButton("Less"), QPushButton("Cancel")
+        self.start_button = PressButton(icon(theme, "play"), "Compute")
+        self.less_button, self.cancel = PressButton("Less"), PressButton("Cancel")
         self.cancel.setToolTip("Stops; what is computed by then stays")
         self._arrange()
         self._timer = QTimer(self, interval=LOOK_MILLISECONDS)

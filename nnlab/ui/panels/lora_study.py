@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.graph.adapters import adapted
 from nnlab.jobs.remaining import remaining_words
@@ -18,6 +18,7 @@ from nnlab.ui.lora.study_table import StudyTable
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -41,10 +42,10 @@ class LoraStudyPanel(LivePanel):
         for name, scenario in SCENARIOS.items():
             self.scenario.addItem(scenario.title, name)
         self.scenario.activated.connect(lambda _: self.run.choose(self.scenario.currentData()))
-        self.open_button = QPushButton("Open")
+        self.open_button = PressButton("Open")
         self.open_button.setToolTip("The new task with an adapter on a base that knows the old one becomes the project; one step to undo")
         self.open_button.clicked.connect(self.run.open_scenario)
-        self.start = QPushButton("Study")
+        self.start = PressButton("Study")
         self.start.clicked.connect(self._toggle)
         self.pages = Segmented(
             theme, (Option(CHART, "chart", "Accuracy against what learns"), Option(TABLE, "table", "A row a method, to copy")), "Shown as"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import parse_number
@@ -14,6 +14,7 @@ from nnlab.ui.neuron.neuron_page import NeuronPage
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.stepper.matrix_view import MatrixView
 from nnlab.ui.stepper.morph import Origins
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -42,7 +43,7 @@ class NeuronPanel(LivePanel):
         self.header.hide()
         self.lab = services.shared(Laboratory)
         self.stops = Segmented(theme, STOPS, "How much is seen")
-        self.reset_button = QPushButton(icon(theme, "undo"), "Reset")
+        self.reset_button = PressButton(icon(theme, "undo"), "Reset")
         self.reset_button.setToolTip("Puts the numbers back that were tried; of a project's neuron its weights stay, which undo takes back")
         self.reset_button.setFlat(True)
         self.page = NeuronPage(theme, self.lab)

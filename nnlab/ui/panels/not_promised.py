@@ -13,6 +13,7 @@ from nnlab.ui.approximation.solver import Solver
 from nnlab.ui.look.icons import icon
 from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 
@@ -35,7 +36,7 @@ class NotPromisedPanel(LivePanel):
         self._column = QVBoxLayout(page)
         self._grid = QGridLayout()
         for place, case in enumerate(PROMISES):
-            button = QPushButton(icon(theme, f"promise_{case.name}", color="text2"), case.title)
+            button = PressButton(icon(theme, f"promise_{case.name}", color="text2"), case.title)
             button.setCheckable(True)
             button.setProperty("isChoice", True)
             button.setToolTip(
@@ -46,14 +47,14 @@ class NotPromisedPanel(LivePanel):
             button.clicked.connect(self._press)
             self.buttons[case.name] = button
             self._grid.addWidget(button, place // 2, place % 2)
-        self.more = QPushButton("Set up")
+        self.more = PressButton("Set up")
         self.more.setToolTip("What is not promised, each set up as one undoable edit")
         self.more.setMenu(self._menu())
         self.more.hide()
         self.add_option(self.more)
         self.words = Label(theme, "", "body", "text2")
         self.words.setWordWrap(True)
-        self.better = QPushButton("Load the constructed weights")
+        self.better = PressButton("Load the constructed weights")
         self.better.setToolTip("The interpolant on even knots for the same units: a good fit exists, though training did not find it")
         self.better.clicked.connect(services.shared(Solver).construct)
         self._column.addLayout(self._grid)

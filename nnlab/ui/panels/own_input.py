@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import Data
 from nnlab.engine.evaluator import Evaluator
@@ -15,6 +15,7 @@ from nnlab.ui.panels.plotting.own_input_pads import DrawPad, PointPlot, UnitStri
 from nnlab.ui.panels.plotting.probability_bars import ProbabilityBars
 from nnlab.ui.run.live_view import LiveView
 from nnlab.ui.run.own_activations import OwnActivations
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 EMPTY = "What the network makes of an input of your own appears here. Press Space to train."
@@ -42,7 +43,7 @@ class OwnInputPanel(LivePanel):
         self.row = QLineEdit()
         self.row.setAccessibleName("Features of the input, with spaces or commas between them")
         self.row.editingFinished.connect(self._typed)
-        self.next_button, self.clear_button = QPushButton("Next sample"), QPushButton("Clear")
+        self.next_button, self.clear_button = PressButton("Next sample"), PressButton("Clear")
         self.next_button.setToolTip("Takes the next training sample as the input, to be changed")
         self.next_button.clicked.connect(self._take_sample)
         self.clear_button.clicked.connect(self.pad.clear)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.optimizer import LEARNING_RATE
 from nnlab.core.preparation import Data
@@ -27,6 +27,7 @@ from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.rate_plot import RatePlot
 from nnlab.ui.run.answers import wait_for
 from nnlab.ui.run.jobs import LiveJob
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.progress_line import ProgressLine
 
@@ -52,8 +53,8 @@ class RateFinderPanel(LivePanel):
         self.words = Label(theme, INVITATION, "caption", "text2")
         self.words.setWordWrap(True)
         self.bar = ProgressLine(theme, "of the learning-rate test done")
-        self.find_button = QPushButton(icon(theme, "play"), "Find")
-        self.use_button, self.cancel_button = QPushButton(), QPushButton("Cancel")
+        self.find_button = PressButton(icon(theme, "play"), "Find")
+        self.use_button, self.cancel_button = PressButton(), PressButton("Cancel")
         self.find_button.setToolTip("Tests 200 rates on a copy of the run, in the background")
         self.cancel_button.setToolTip("Ends the test; nothing of it is kept")
         self._arrange()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import NNLabError
@@ -28,6 +28,7 @@ from nnlab.ui.panels.controls.run_table import LineSample, RunTable, TableRow
 from nnlab.ui.panels.plotting.loss_plot import RUN_DASHES
 from nnlab.ui.run.live_runs import LiveRuns
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 SEEDS = 5
@@ -49,7 +50,7 @@ class RunsPanel(LivePanel):
         self.table_ = RunTable(services.theme)
         self.same = Label(services.theme, "", "caption", "text2")
         self.same.setWordWrap(True)
-        self.repeat_button = QPushButton(f"{SEEDS} seeds")
+        self.repeat_button = PressButton(f"{SEEDS} seeds")
         self.repeat_button.setToolTip(
             f"Trains the project from {SEEDS} seeds in the background, for as many iterations as this run has come"
         )

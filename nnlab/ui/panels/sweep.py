@@ -32,7 +32,7 @@ from nnlab.ui.sweep.run import SweepRun
 from nnlab.ui.sweep.scatter_plot import ScatterPage
 from nnlab.ui.sweep.table import SweepTable
 from nnlab.ui.sweep.words import axes_of, best_words, status_words
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -370,7 +370,7 @@ class SweepPanel(LivePanel):
 
 
 def _button(text: str, tip: str, clicked: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
+    button = PressButton(text)
     button.setToolTip(tip)
     button.clicked.connect(clicked)
     return button

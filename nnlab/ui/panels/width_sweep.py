@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.operator import operators
@@ -34,7 +34,7 @@ from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.widgets.progress_line import ProgressLine
 from nnlab.ui.widgets.segmented import Option, Segmented
@@ -79,7 +79,7 @@ class WidthSweepPanel(LivePanel):
         self.plot.picked.connect(self.load)
         self.words = ElidedLabel(theme, "", "caption", "text2")
         self.bar = ProgressLine(theme, "of the sweep done")
-        self.start_button = QPushButton(icon(theme, "play"), "Start")
+        self.start_button = PressButton(icon(theme, "play"), "Start")
         self.start_button.setToolTip("Trains networks of many widths, activations and seeds in the background, on all cores")
         self.start_button.clicked.connect(self.start)
         self.cancel = IconButton.of(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from nnlab.engine.frame import BATCH
 from nnlab.engine.gradient_check import AGREES, GradientCheck
@@ -24,6 +24,7 @@ from nnlab.ui.stepper.model import StepModel
 from nnlab.ui.stepper.place_picker import PlacePicker
 from nnlab.ui.stepper.step_batch import StepBatch
 from nnlab.ui.stepper.weight_chooser import WeightChooser
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.value_row import ValueRow
 
@@ -65,10 +66,10 @@ class DifferenceCheck(QWidget):
         theme = self._theme
         self.title = Label(theme, "Finite difference", "name")
         self.title.setToolTip(EXPLAIN)
-        self.button = QPushButton("Check")
+        self.button = PressButton("Check")
         self.button.setToolTip(EXPLAIN)
         self.button.clicked.connect(self.check)
-        self.all_button = QPushButton("Check all")
+        self.all_button = PressButton("Check all")
         self.all_button.setToolTip(EXPLAIN_ALL)
         self.all_button.clicked.connect(self.check_all)
         self.value = ValueRow(theme, "weight", "The weight as it is now")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import NNLabError
@@ -25,6 +25,7 @@ from nnlab.ui.look.icons import icon
 from nnlab.ui.look.numbers import parse_number
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.model import StepModel
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.segmented import Option, Segmented
 
@@ -60,8 +61,8 @@ class PredictionRow(QWidget):
         self.field = QLineEdit()
         self.field.setPlaceholderText("your prediction")
         self.field.setAccessibleName("Your prediction")
-        self.check_button = QPushButton("Check")
-        self.reveal_button = QPushButton("Reveal")
+        self.check_button = PressButton("Check")
+        self.reveal_button = PressButton("Reveal")
         self.exercise_button = QToolButton()
         self.exercise_button.setText("Exercise")
         self.exercise_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnlab.engine.gradient_check import LossSlice
 from nnlab.ui.look.numbers import number, scientific
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.stepper.curve_plot import CurvePicture, CurvePlot
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.value_row import ValueRow
 
@@ -25,7 +26,7 @@ class SliceView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.result: LossSlice | None = None
-        self.button = QPushButton(ASK)
+        self.button = PressButton(ASK)
         self.button.setToolTip(EXPLAIN)
         self.button.clicked.connect(self.wanted)
         self.difference = ValueRow(theme, "finite difference", "(L(w + h) − L(w − h)) / 2h", signed=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.engine.breakpoint import PHASES, Breakpoint
@@ -38,6 +38,7 @@ from nnlab.ui.stepper.step_edits import StepEdits
 from nnlab.ui.stepper.term_content import edge_of, table_of
 from nnlab.ui.stepper.term_list import TermList
 from nnlab.ui.stepper.watch_menu import WatchMenu
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 LOW, NARROW = 250, 800  # pixels below which the sentence is set smaller
@@ -171,7 +172,7 @@ class StepperPanel(QWidget):
         self._empty_text = Label(self._theme, EMPTY, "body", "text2")
         self._empty_text.setWordWrap(True)
         self._empty_text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._start = QPushButton("Step")
+        self._start = PressButton("Step")
         self._start.setDefault(True)
         self._start.setToolTip("Runs the first operation of the next iteration (F10)")
         self._start.clicked.connect(self.over)

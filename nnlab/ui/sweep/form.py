@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.core.processors import usable_processors
 from nnlab.core.setting import Setting, Value
 from nnlab.jobs.workers import ClusterWorkers, LocalWorkers, Workers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 from nnlab.ui.widgets.text_undo import share_undo
@@ -139,7 +139,7 @@ class SweepForm(QWidget):
         self._suggest: Callable[[str], str] = lambda key: ""
         self.rows: list[AxisRow] = []
         self.title = Label(theme, "Vary", "caption", "text2")
-        self.add = QPushButton("Vary another setting")
+        self.add = PressButton("Vary another setting")
         self.add.clicked.connect(lambda: self.add_row())
         self.settings = SettingsForm(theme, SETTINGS)
         self.settings.committed.connect(lambda *_: self._follow())

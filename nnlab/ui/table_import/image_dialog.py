@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QWidget
 
 from nnlab.core.preparation import Data, DataSettings, prepare
 from nnlab.core.setting import Value
@@ -25,6 +25,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJobs
 from nnlab.ui.table_import.image_preview import ImageRows
 from nnlab.ui.table_import.page import ImportPage
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
@@ -61,7 +62,7 @@ class ImageImportDialog(ImportPage):
         self.image_form.setAccessibleName("Size and colour of the images")
         self.image_form.committed.connect(self._on_form)
         self.image_form.setEnabled(False)
-        self.labels_button = QPushButton("Labels…")
+        self.labels_button = PressButton("Labels…")
         self.labels_button.setToolTip("Chooses the IDX file that holds the labels of these images")
         self.labels_button.setAutoDefault(False)
         self.labels_button.setVisible(kind_of(path) == "images")

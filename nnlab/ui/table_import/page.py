@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnlab.core.preparation import SPLIT, TEST_SHARE, VALIDATION_SHARE, Data, DataSettings
 from nnlab.core.setting import Value
@@ -19,6 +19,7 @@ from nnlab.core.written import percent
 from nnlab.jobs.context import JobContext
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.dialog_size import take_room
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
@@ -45,17 +46,17 @@ class ImportPage(QDialog):
         self.summary = ElidedLabel(theme, "", "body")
         self.problem = Label(theme, "", "caption", "error")
         self.problem.setWordWrap(True)
-        self.import_button = QPushButton("&Import")
+        self.import_button = PressButton("&Import")
         self.import_button.setDefault(True)
         self.import_button.setEnabled(False)
         self.import_button.clicked.connect(self.take)
-        self.train_button = QPushButton("Import and &train")
+        self.train_button = PressButton("Import and &train")
         self.train_button.setEnabled(False)
         self.train_button.setAutoDefault(False)
         self.train_button.setToolTip("Begins to train the network that the data suggests")
         self.train_button.clicked.connect(self._take_and_train)
         self.trains = False  # whether training is to begin at once
-        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button = PressButton("Cancel")
         self.cancel_button.setAutoDefault(False)
         self.cancel_button.clicked.connect(self.reject)
         self._inset: list[QWidget] = [self.split_title]  # labels in line with the forms' own

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -37,6 +36,7 @@ from nnlab.ui.look.operator_glyph import operator_glyph
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.templates.preview import GraphPreview
 from nnlab.ui.templates.typed import Typed, interpret
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.dialog_size import take_room
 from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.search_field import SearchField
@@ -113,13 +113,13 @@ class TemplateDialog(QDialog):
         self.summary = ElidedLabel(theme, "", "name")
         self.note = Label(theme, "", "caption", "text2")
         self.note.setWordWrap(True)
-        self.replace_button = QPushButton("&Replace network" if len(self._project.graph) else "&Use here")
+        self.replace_button = PressButton("&Replace network" if len(self._project.graph) else "&Use here")
         self.replace_button.setToolTip("Replaces the current network; can be undone")
         self.replace_button.clicked.connect(self.take)
-        self.new_button = QPushButton("&New project")
+        self.new_button = PressButton("&New project")
         self.new_button.setToolTip("Starts a new project with this network")
         self.new_button.clicked.connect(lambda: self.take(as_new=True))
-        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button = PressButton("Cancel")
         self.cancel_button.clicked.connect(self.reject)
         for button in (self.new_button, self.cancel_button):
             button.setAutoDefault(False)

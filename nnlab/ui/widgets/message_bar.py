@@ -15,11 +15,11 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnlab.ui.look.icons import glyph, icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import fill_rounded, outline_rounded
 from nnlab.ui.widgets.required import parent_of
@@ -54,7 +54,7 @@ class MessageBar(QWidget):
         self._text = Label(theme)
         self._text.setWordWrap(True)
         self._more = Label(theme, "", "caption", "text2")
-        self._button = QPushButton()
+        self._button = PressButton()
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._act)
         self._close = IconButton.of(theme, icon(theme, "close", color="text2"), "Close this message", "Close this message (Esc)")

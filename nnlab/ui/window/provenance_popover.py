@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFormLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFormLayout, QWidget
 from shiboken6 import isValid
 
 from nnlab.jobs.context import JobContext
@@ -17,6 +17,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.formula import FormulaLabel
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJob, LiveJobs
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.overlay import Overlay
 from nnlab.ui.widgets.required import parent_of
@@ -49,7 +50,7 @@ class ProvenancePopover(Overlay):
             self._form.addRow(Label(theme, key, "body", "text2"), label)
         self.note = Label(theme, "", "caption", "text2")
         self.note.setWordWrap(True)
-        self.check = QPushButton("Work it out again")
+        self.check = PressButton("Work it out again")
         self.check.setToolTip("By the engine, from the data and the weights of that iteration (Enter)")
         self.check.clicked.connect(self.check_number)
         self.verdict = Label(theme, "", "body", "text")

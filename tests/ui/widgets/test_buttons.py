@@ -1,4 +1,6 @@
+import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -6,6 +8,7 @@ from PySide6.QtGui import QAction, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+import nnlab.ui
 from nnlab.ui.learn.welcome_parts import WelcomeRow
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme
@@ -116,3 +119,15 @@ def test_space_and_enter_press_a_button_where_they_are_shortcuts_elsewhere(
     other.setFocus()
     qtbot.keyClick(other, key)
     assert heard == ["pressed", "shortcut"]
+
+
+def test_every_button_with_words_is_one_that_space_presses() -> None:
+    """Tab leads to the buttons of panels: a plain one would leave Space to Play."""
+    root = Path(nnlab.ui.__file__).parent
+    made = [
+        f"{path.relative_to(root)}:{call.lineno}"
+        for path in root.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "QPushButton"
+    ]
+    assert made == []

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from nnlab.ui.look.theme import Theme
-from nnlab.ui.widgets.buttons import plain_text
+from nnlab.ui.widgets.buttons import PressButton, plain_text
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.required import layout_of, parent_of
 
@@ -50,7 +50,7 @@ class EmptyHint(QWidget):
         """A button for each: an action runs, a menu opens."""
         self._row.addStretch(1)
         for start in starts:
-            made = QPushButton(plain_text(start) if isinstance(start, QAction) else f"{start.title()}…")
+            made = PressButton(plain_text(start) if isinstance(start, QAction) else f"{start.title()}…")
             made.setToolTip(start.toolTip())
             if isinstance(start, QAction):
                 made.clicked.connect(start.trigger)

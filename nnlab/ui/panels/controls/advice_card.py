@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from nnlab.studies.advice import Advice
 from nnlab.ui.look import numbers
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.target_advice import TargetAdvice
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 MOST_BARS = 6
@@ -91,7 +92,7 @@ class AdviceCard(QWidget):
         self.bars = ValueBars(theme)
         self.reason = Label(theme, "", "body", "text2")
         self.reason.setWordWrap(True)
-        self.apply_button = QPushButton("Apply")
+        self.apply_button = PressButton("Apply")
         self.apply_button.setToolTip("Gives the network this loss and output layer, as one change that can be undone")
         self.apply_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.apply_button.clicked.connect(advice.apply)

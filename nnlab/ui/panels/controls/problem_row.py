@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePoli
 from nnlab.graph.diagnostic import Diagnostic
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import IconButton
+from nnlab.ui.widgets.buttons import IconButton, PressButton
 from nnlab.ui.widgets.label import ElidedLabel
 from nnlab.ui.widgets.painting import draw_focus
 from nnlab.ui.widgets.picked_row import PickedRow
@@ -105,7 +105,7 @@ class ProblemRow(PickedRow):
     def _add_button(self) -> None:
         """One more button. Buttons are kept, not made again: one that is pressed may not vanish under its own event."""
         place = len(self._buttons)
-        button = QPushButton(self)
+        button = PressButton(self)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         button.setCursor(Qt.CursorShape.ArrowCursor)
         button.clicked.connect(lambda: self._apply(place))

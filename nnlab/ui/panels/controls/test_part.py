@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import Data
@@ -15,6 +15,7 @@ from nnlab.ui.look import numbers
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJob
 from nnlab.ui.run.session import LiveSession
+from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import Label
 
 
@@ -28,7 +29,7 @@ class TestPart(QWidget):
         self._theme, self._document, self._session = theme, document, session
         self._job: LiveJob | None = None
         self.title = Label(theme, "Test", "caption", "text2")
-        self.button = QPushButton("Evaluate on test")
+        self.button = PressButton("Evaluate on test")
         self.button.setToolTip("Asks the samples that were set aside; every time is counted, as each look makes the next worth less")
         self.button.clicked.connect(self.evaluate)
         self.said = Label(theme, "", "body", "text")
