@@ -65,7 +65,7 @@ def test_borrowed_arrays_are_not_given_back() -> None:
 def test_another_process_compiles_nothing_of_the_machine() -> None:
     assert machine.run_training is not None  # compiled by now
     code = (
-        "from nnlab.engine import machine\n"
+        "from nnlab.engine import machine_code as machine\n"
         "functions = [f for f in vars(machine).values() if getattr(f, 'stats', None) is not None and f.nopython_signatures]\n"
         "found = {f.__name__: (sum(f.stats.cache_hits.values()), sum(f.stats.cache_misses.values())) for f in functions}\n"
         "print(found['run_training'], sum(misses for _, misses in found.values()))"
