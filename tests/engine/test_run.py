@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from networks import graphs, mlp, targets
 
 from nnlab.core.errors import DataError, TrainingError
+from nnlab.core.kernel.context import BATCH, EPOCH
 from nnlab.engine import machine
 from nnlab.engine.compile import Update
 from nnlab.engine.quantity import GRADIENT_NORM
@@ -72,7 +73,7 @@ def test_counters_mean_what_the_words_mean() -> None:
         rows.append(one.state.rows)
     assert rows == [8] * 6 + [2]
     one.train(1)
-    assert (one.state.context[machine.EPOCH], one.state.context[machine.BATCH]) == (1, 1)
+    assert (one.state.context[EPOCH], one.state.context[BATCH]) == (1, 1)
 
 
 def test_every_sample_once_per_epoch_in_a_new_order() -> None:

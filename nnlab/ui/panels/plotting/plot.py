@@ -17,7 +17,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneWheelEvent, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.panels.plotting.items import repaint_views
@@ -267,6 +267,11 @@ class Plot(ShowsKeyboardFocus, pg.GraphicsView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.repaint_around()
+
+    def close(self) -> bool:
+        """pyqtgraph's takes the viewport away and forgets the scene while Qt still tells both: the process dies then, or a plot later. A
+        plot goes with what it stands in; only tests close one by itself."""
+        return QGraphicsView.close(self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         event.ignore()  # the panel has the menu
