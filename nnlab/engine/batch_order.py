@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-from nnlab.core.kernel.context import CONTEXT_WORDS, EPOCH, SEED
-from nnlab.engine import machine
+from nnlab.engine.epoch_order import epoch_order
 
 
 def upcoming_batch(samples: int, batch_size: int, seed: int, epoch: int, position: int, is_shuffled: bool = True) -> np.ndarray:
     """Indices of the samples of the next batch of a run that has seen `position` of `samples` samples in epoch `epoch` (from 0)."""
     if position >= samples:
         epoch, position = epoch + 1, 0
-    return _order(samples, seed, epoch, is_shuffled)[position : position + batch_size]
+    return epoch_order(samples, seed, epoch, is_shuffled)[position : position + batch_size]
 
 
 def updates_in(samples: int, batch_size: int, accumulate: int = 1) -> int:
     """Iterations until so many samples have been in a batch, where an update takes the gradients of `accumulate` batches."""
     return -(-samples // (batch_size * accumulate))
-
-
-@lru_cache(maxsize=8)
-def _order(samples: int, seed: int, epoch: int, is_shuffled: bool) -> np.ndarray:
-    context, layout = np.zeros(CONTEXT_WORDS, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)
-    context[SEED], context[EPOCH], layout[machine.LAYOUT_SHUFFLE] = seed, epoch, int(is_shuffled)
-    order = np.arange(samples, dtype=np.int64)
-    machine.make_order(order, context, layout)
-    order.flags.writeable = False
-    return order

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from nnlab.core.kernel.random_numbers import shuffle
+from nnlab.core.kernel.context import CONTEXT_WORDS, EPOCH, SEED
+from nnlab.engine import machine
 from nnlab.engine.frame import Frame
 
 
+@lru_cache(maxsize=8)
 def epoch_order(samples: int, seed: int, epoch: int, is_shuffled: bool = True) -> np.ndarray:
-    """int64 (samples,): which training sample comes when, in the epoch of this number, counted from 0."""
+    """int64 (samples,), which nobody may write to: which training sample comes when, in the epoch of this number, counted from 0."""
+    context, layout = np.zeros(CONTEXT_WORDS, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)
+    context[SEED], context[EPOCH], layout[machine.LAYOUT_SHUFFLE] = seed, epoch, int(is_shuffled)
     order = np.arange(samples, dtype=np.int64)
-    if is_shuffled and samples:
-        shuffle(order, seed, epoch)
+    machine.make_order(order, context, layout)
+    order.flags.writeable = False
     return order
 
 

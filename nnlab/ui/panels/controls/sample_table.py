@@ -45,7 +45,6 @@ class SampleModel(QAbstractTableModel):
         self.shown: Data | None = None
         self.order = np.empty(0, dtype=np.int64)
         self.passed = self.lit = np.empty(0, dtype=bool)  # of training samples: earlier in this epoch, in the present batch
-        self.values = np.empty((0, 0))
         self.targets = np.empty(0)
         self.rows = np.empty(0, dtype=np.int64)
         self.features: tuple[str, ...] = ()
@@ -60,8 +59,6 @@ class SampleModel(QAbstractTableModel):
         self.beginResetModel()
         self.shown, self.order, self.answers = data, order, None
         self.features = data.raw_features[:MOST_COLUMNS]
-        width = len(self.features)
-        self.values = np.concatenate([data.raw_x[:, :width], data.raw_validation_x[:, :width]])
         self.targets = np.concatenate([_first_targets(data.y), _first_targets(data.validation_y)])
         self.rows = np.concatenate([data.train_index, data.validation_index])
         self.passed = self.lit = np.zeros(len(data.x), dtype=bool)
@@ -86,11 +83,21 @@ class SampleModel(QAbstractTableModel):
             found = self.answers
             return np.full(len(self.rows), np.nan) if found is None else (found.predicted, found.share, found.loss)[k]
         if name >= len(FIXED):
-            return self.values[:, name - len(FIXED)]
-        is_held = np.arange(len(self.rows)) >= len(self.passed)
-        lit = np.zeros(len(self.rows))
-        lit[: len(self.lit)] = -1.0 * self.lit
-        return (lit, self.rows, is_held, self.targets)[name]
+            assert self.shown is not None
+            return np.concatenate([values[:, name - len(FIXED)] for values in (self.shown.raw_x, self.shown.raw_validation_x)])
+        if name == RING:
+            lit = np.zeros(len(self.rows))
+            lit[: len(self.lit)] = -1.0 * self.lit
+            return lit
+        return self.targets if name == TARGET else self.rows if name == ROW else np.arange(len(self.rows)) >= len(self.passed)
+
+    def number(self, sample: int, column: int) -> float:
+        """What `column` holds of one sample, without the others: of hundreds of thousands a cell is asked for at every look."""
+        if not len(FIXED) <= column < len(FIXED) + len(self.features):
+            return float(self.column(column)[sample])
+        assert self.shown is not None
+        held = sample - len(self.passed)
+        return float((self.shown.raw_x[sample] if held < 0 else self.shown.raw_validation_x[held])[column - len(FIXED)])
 
     def written(self, sample: int, column: int) -> str:
         """A cell as it stands there."""
@@ -100,7 +107,7 @@ class SampleModel(QAbstractTableModel):
             return f"{int(self.rows[sample]) + 1:,}"
         if column == PART:
             return "val" if sample >= len(self.passed) else "train"
-        value, names = float(self.column(column)[sample]), self.shown.target.names
+        value, names = self.number(sample, column), self.shown.target.names
         if np.isnan(value):
             return numbers.NOTHING
         behind = column - len(FIXED) - len(self.features)
