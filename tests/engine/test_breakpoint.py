@@ -53,3 +53,10 @@ def test_several_at_one_moment_are_found_there_in_their_order() -> None:
 def test_what_names_no_moment_is_refused(wrong: dict[str, object], words: str) -> None:
     with pytest.raises(NNLabError, match=words):
         Breakpoint(**wrong)  # type: ignore[arg-type]
+
+
+def test_it_stops_from_the_first_to_the_thousand_millionth_time() -> None:
+    assert [Breakpoint("a", times=times).times for times in (1, 1_000_000_000)] == [1, 1_000_000_000]
+    with pytest.raises(NNLabError, match="not from time 1000000001"):
+        Breakpoint("a", times=1_000_000_001)
+    assert (Breakpoint("a").times, Breakpoint("a").is_on, Breakpoint("a").unit) == (1, True, None)

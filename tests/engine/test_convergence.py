@@ -157,6 +157,13 @@ def test_a_loss_that_rises_from_its_lowest_level_diverges_from_there() -> None:
     assert (found.verdict, found.since) == (DIVERGING, pytest.approx(1000, abs=150))
 
 
+@pytest.mark.parametrize(("end", "diverges"), [(0.09, False), (0.25, True)])
+def test_a_rise_that_loses_less_than_a_tenth_of_what_was_gained_is_no_divergence(end: float, diverges: bool) -> None:
+    """From 1 down to 0.05 it gained 0.95: a rise to 0.09 is by a factor of 1.8, but loses 0.04 of it; a rise to 0.25 loses 0.2."""
+    losses = np.concatenate([np.full(640, 1.0), np.linspace(1.0, 0.05, 2560), np.linspace(0.05, end, 2560), np.full(640, end)])
+    assert (judge(series(losses)).verdict == DIVERGING) == diverges
+
+
 @pytest.mark.parametrize(
     ("name", "sizes", "optimizer", "rate", "batch_size"),
     [("curve", [2, 8, 8, 1], "sgd", 4.0, 16), ("function", [1, 12, 1], "adam", 0.4, 8), ("diabetes", [10, 8, 1], "sgd", 0.1, 8)],

@@ -214,3 +214,11 @@ def test_what_cannot_be_asked_is_said() -> None:
     assert run.train(10) == 5, "the other one works"
     with pytest.raises(NNLabError, match="no tensor 'tanh_7.y' in this network; did you mean 'tanh_1.y'"):
         run.conditions.require()
+
+
+def test_it_counts_from_once_to_a_thousand_million_times() -> None:
+    assert [StopCondition("loss < 1", times=times).times for times in (1, 1_000_000_000)] == [1, 1_000_000_000]
+    for times in (0, 1_000_000_001):
+        with pytest.raises(NNLabError, match=f"not {times} times"):
+            StopCondition("loss < 1", times=times)
+    assert (StopCondition(" loss < 1 ").text, StopCondition("loss < 1").times, StopCondition("loss < 1").is_on) == ("loss < 1", 1, True)

@@ -17,7 +17,7 @@ from nnlab.core.operator import Operator
 from nnlab.core.optimizer import optimizers
 from nnlab.engine import compile as compiler
 from nnlab.engine.compile import Update, compile
-from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE, Instruction, Place, Program
+from nnlab.engine.program import BACKWARD, FORWARD, LOSS, RATE, UPDATE, Instruction, Place, Program
 from nnlab.engine.verify import ProgramError, is_wanted, verify
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
@@ -237,6 +237,14 @@ def test_what_is_wrong_is_refused_and_named(program: Program, change: Callable[[
     verify(program)
     with pytest.raises(ProgramError, match=sentence):
         verify(change(program))
+
+
+def test_what_the_schedule_writes_is_read_as_the_learning_rate_alone() -> None:
+    scheduled = compile(network(), 4, update=Update("adam", schedule="plateau"))
+    verify(scheduled)
+    pc = find(scheduled, UPDATE, "low", "low.weight")
+    with pytest.raises(ProgramError, match=rf"\(update, low\): beta1 is read from {RATE}"):
+        verify(with_operand(scheduled, pc, "beta1", words=(scheduled.places[RATE].offset,)))
 
 
 @given(graph=graphs(), data=st.data())

@@ -87,6 +87,14 @@ def test_an_edge_to_the_next_row_runs_between_the_rows() -> None:
     between = [y for y in path[1::2] if above < y < below]
     assert between and all(y == pytest.approx((above + below) / 2, abs=0.1) for y in between)
     assert path[2] == pytest.approx(path[0] + 20, abs=0.1) and path[3] == path[1]  # it leaves to the right first, level
+    start, end = (cards["one"][2], path[1]), (cards["two"][0], (cards["two"][1] + cards["two"][3]) / 2)
+    row = (above + below) / 2
+    corners = [
+        start, (start[0] + 20, start[1]), (start[0] + 20, row), (start[0], row),
+        (start[0], row), (end[0], row), (end[0], row),
+        (end[0] - 20, row), (end[0] - 20, end[1]), end,
+    ]  # fmt: skip
+    assert path[:20] == pytest.approx([number for corner in corners for number in corner], abs=0.1)
 
 
 def test_an_edge_back_within_a_row_runs_a_cards_height_below_the_lower_of_both() -> None:

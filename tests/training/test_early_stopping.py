@@ -13,7 +13,7 @@ from nnlab.core.errors import NNLabError, SettingError, TrainingError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.run import Run
 from nnlab.training.complete_run import prepare_run
-from nnlab.training.early_stopping import EarlyStopping, train_with_patience
+from nnlab.training.early_stopping import MIN_DELTA, PATIENCE, EarlyStopping, train_with_patience
 from nnlab.training.settings import TrainingSettings
 
 DATA = prepare(DataSettings("wine", validation_share=0.8))
@@ -87,3 +87,12 @@ def test_a_session_stops_early() -> None:
     assert session.loss(*held) == pytest.approx(session.stopped_early.best_loss)
     session.fit(DATA.x, DATA.y, epochs=1)
     assert session.stopped_early is None
+
+
+def test_without_a_word_it_waits_as_long_as_its_settings_say() -> None:
+    """Ten epochs, each lower by whatever little."""
+    assert (EarlyStopping().patience, EarlyStopping().min_delta) == (PATIENCE.default, MIN_DELTA.default) == (10, 0.0)
+    for wrong in ({"patience": 0}, {"min_delta": -0.1}):
+        with pytest.raises(SettingError):
+            EarlyStopping(**wrong)  # type: ignore[arg-type]
+    assert EarlyStopping(patience=1).patience == 1

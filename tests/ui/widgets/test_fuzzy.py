@@ -80,3 +80,11 @@ def test_letters_count_one_beginnings_eight_more_neighbours_nine(query: str, tex
 def test_of_equal_matches_the_shorter_then_the_earlier_comes_first() -> None:
     assert [name for name, _ in ranked("a", ["ab cd", "ab", "ac"], str)] == ["ab", "ac", "ab cd"]
     assert [name for name, _ in ranked("b", ["xxb", "b", "ab"], str)] == ["b", "ab", "xxb"]
+
+
+def test_what_matches_better_counts_the_words_themselves_or_a_synonym() -> None:
+    """“st” is 19 in “stop”, where the letters are neighbours at a beginning, and 10 in “sat”; of equal ones the shorter counts."""
+    found = dict(ranked("st", ["sat", "stay"], str, lambda word: ["stop it"]))
+    assert found == {"sat": (), "stay": (0, 1)}
+    assert dict(ranked("st", ["stay put now"], str, lambda word: ["stop"])) == {"stay put now": ()}
+    assert dict(ranked("st", ["sat"], str, lambda word: ["must"])) == {"sat": (0, 2)}, "a synonym is typed from the beginning of a word"

@@ -70,6 +70,7 @@ def test_a_logarithmic_axis_shows_decades_and_finer_steps_when_it_spans_few() ->
 
 def test_where_a_logarithmic_axis_has_its_ticks() -> None:
     assert [t.position for t in logarithmic_ticks(-2, 0, 96)] == [-2.0, -1.0, 0.0]
+    assert [t.position for t in logarithmic_ticks(-2, 0, 300)] == [-2.0, -1.0, 0.0], "three decades are enough, though 2 and 5 had room"
     assert [t.position for t in logarithmic_ticks(-4, 4, 160)] == [-4.0, -2.0, 0.0, 2.0, 4.0], "every second decade"
     assert [t.position for t in logarithmic_ticks(0, 1, 300)] == pytest.approx([0.0, 0.30103, 0.69897, 1.0], abs=1e-5)
     assert texts(logarithmic_ticks(0, 1, 64)) == ["1", "10"], "no room for 2 and 5"
