@@ -164,7 +164,8 @@ def _changes(node: ast.AST) -> Iterator[Change]:
         for i, test in enumerate(node.ifs):
             if not isinstance(test, ast.Compare | ast.UnaryOp | ast.Constant):
                 yield _set(node, "ifs", [*node.ifs[:i], ast.UnaryOp(ast.Not(), test), *node.ifs[i + 1 :]])
-    elif isinstance(node, ast.Return) and node.value is not None and ast.unparse(node.value) != "None":
+    elif isinstance(node, ast.Return) and node.value is not None and ast.unparse(node.value) not in ("None", "False"):
+        # False becomes True, as a constant: None instead would be as false.
         yield _set(node, "value", ast.Constant(None))
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
         attribute = "id" if isinstance(node.func, ast.Name) else "attr"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from networks import mlp
 
+from nnlab.core.errors import NNLabError
 from nnlab.core.kernel import recording
 from nnlab.engine.compile import Update
 from nnlab.engine.history import Curves, History
+from nnlab.engine.quantity import Quantity
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 
@@ -39,6 +42,14 @@ def test_what_came_after_an_iteration_is_left_out(iteration: int, blocks: int, c
     assert (cut.origin, cut.block_size, cut.names) == (100, 10, ("a", "b"))
 
 
+def test_what_was_not_asked_for_has_no_values() -> None:
+    assert curves().values.shape == (0, 0) and curves().quantities == ()
+    with pytest.raises(NNLabError, match=r"l2_norm of a is not recorded; ask for it with Run\.record"):
+        curves().value_of(Quantity("a", "l2_norm"))
+    asked = replace(curves(), quantities=(Quantity("a", "l2_norm"), Quantity("b", "mean")), values=np.array([[1.0, 2.0]] * 5))
+    assert asked.value_of(Quantity("b", "mean")).tolist() == [2.0] * 5
+
+
 def test_at_its_end_nothing_is_cut() -> None:
     whole = curves()
     assert whole.until(150) is whole and whole.until(1000) is whole
@@ -46,6 +57,8 @@ def test_at_its_end_nothing_is_cut() -> None:
 
 
 def test_before_the_first_step_there_are_no_losses() -> None:
+    curves = History(("a",)).curves()
+    assert (curves.norms.shape, curves.values.shape, curves.iterations.tolist()) == ((0, 1), (0, 0), [])
     losses = History(("a",)).losses
     assert losses.window == 0 and all(math.isnan(value) for value in (losses.smoothed, losses.validation, losses.training))
 

@@ -290,3 +290,13 @@ def test_how_far_weights_move_is_measured_for_frames_alone() -> None:
     assert np.isfinite(moved).all()
     assert unseen.step.update.arrays.moved.shape == (0, 2)
     assert weights(seen) == weights(unseen)
+
+
+def test_larger_batches_than_there_is_room_for_need_another_run() -> None:
+    one = run()
+    room = one.program.capacity
+    assert one.set_batch_size(room + 1) is False and one.batch_size == 8
+    assert one.set_batch_size(room) is True and one.batch_size == room
+    assert one.set_batch_size(5) is True and one.batch_size == 5
+    one.train(1)
+    assert one.state.rows == 5
