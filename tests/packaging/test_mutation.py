@@ -25,7 +25,8 @@ def changes(statement: str) -> set[str]:
 @pytest.mark.parametrize(("statement", "expected"), [
     ("a + b", {"a - b"}), ("a -= b", {"a += b"}), ("a * b", {"a / b"}), ("a < b", {"a <= b"}), ("a == b", {"a != b"}),
     ("a and b", {"a or b"}), ("not a", {"not not a"}), ("-a", {"+a"}), ("min(a, b)", {"max(a, b)"}), ("xs[a:]", {"xs[:]"}),
-    ("xs[0]", {"xs[1]"}), ("xs[2]", {"xs[3]", "xs[1]"}), ("return a", {"return None"}), ("return False", {"return True"}), ("a = 0.5", {"a = 1.0"}),
+    ("xs[0]", {"xs[1]"}), ("xs[2]", {"xs[3]", "xs[1]"}), ("return a", {"return None"}), ("return False", {"return True"}),
+    ("a = 0.5", {"a = 1.0"}),
     ("a = True", {"a = False"}),
     ("a = b if xs else a", {"a = b if not xs else a"}), ("f'{a:.{b - 1}f}'", {"f'{a:.{b + 1}f}'", "f'{a:.{b - 2}f}'", "f'{a:.{b - 0}f}'"}),
 ])  # fmt: skip
