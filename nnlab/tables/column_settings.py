@@ -14,8 +14,8 @@ from nnlab.tables.plan import MISSING_RULES, ColumnKind, ColumnPlan, DatePart
 from nnlab.tables.proposal import as_feature, with_answer
 
 USES = {
-    "feature": "Input", "target": "Target: is predicted", "left_out": "Left out", "group": "Group: keeps rows together in the split",
-    "time": "Time: later rows are for validation",
+    "feature": "Input", "target": "Target: is predicted", "left_out": "Left out", "group": "Group: kept together",
+    "time": "Time: latest kept back",
 }  # fmt: skip
 KIND_TITLES = {"number": "Numbers", "yes_no": "Yes or no", "date": "Dates", "category": "Categories"}
 TARGET_KINDS = {"number": "Numbers (regression)", "category": "Classes"}

@@ -31,6 +31,7 @@ from nnlab.tables.text_form import DELIMITER_NAMES, TextForm
 from nnlab.ui.look.numbers import count
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.run.jobs import LiveJobs
+from nnlab.ui.table_import.cells import InsetCells
 from nnlab.ui.table_import.models import PREVIEWED, ColumnsModel, Rows, RowsModel
 from nnlab.ui.table_import.page import ImportPage
 from nnlab.ui.widgets.focus import focused_within
@@ -38,10 +39,10 @@ from nnlab.ui.widgets.label import ElidedLabel, Label
 from nnlab.ui.widgets.settings_form import SettingsForm
 
 MOST_MEASURED = 200  # columns whose width follows what they hold
-ROOM, WIDEST = 18, 320  # beside the text of a column of the preview; the widest column
+ROOM, WIDEST = 24, 320  # beside the text of a column of the preview; the widest column
 MOST_LISTED = 500  # columns in the list of those that may be predicted
 WORTH_SAYING = 100_000_000  # bytes of memory
-WIDTHS = (150, 62, 84, 80, 64, 76, 160)  # of the columns but the last, which takes the rest
+WIDTHS = (150, 68, 88, 94, 64, 76, 160)  # of the columns but the last, which takes the rest
 
 @dataclass(frozen=True, eq=False)
 class _Read:
@@ -91,6 +92,8 @@ class ImportDialog(ImportPage):
         self.column_remark = Label(theme, "", "caption", "text2")
         self.file_title = Label(theme, "File", "name")
         self.column_remark.setWordWrap(True)
+        for heading in (self.preview_title, self.file_title):
+            heading.hide()  # of what is there once the file is read
         self._left.addWidget(self.table, 3)
         self._left.addWidget(self.preview_title)
         self._left.addWidget(self.preview, 2)
@@ -130,11 +133,16 @@ class ImportDialog(ImportPage):
         self._start(f"Reading {path.name}", run, self._on_read)
 
     def _on_failed(self, sentence: str, detail: str) -> None:
-        self.about.setText("" if self._read is None else self.about.text())
+        if self._read is None:
+            self.about.setText("")
+            self.summary.setText("")
+        else:
+            self._show_plan()
         super()._on_failed(sentence, detail)
 
     def _on_read(self, read: _Read) -> None:
         self._job, self._read = None, read
+        self.preview_title.show()
         self.plan = read.proposal.plan
         self.columns.show_table(read.cells, read.proposal, read.head)
         self.rows.show_table(read.cells, read.head)
@@ -305,6 +313,7 @@ def _set_up(view: QTableView, model: ColumnsModel | RowsModel, name: str) -> Non
     view.setAccessibleName(name)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setItemDelegate(InsetCells(view))
     view.setShowGrid(False)
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)

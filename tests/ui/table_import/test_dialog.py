@@ -105,6 +105,7 @@ def test_what_cannot_be_read_is_said_on_the_page(window: MainWindow, qtbot: QtBo
     path.write_text("a,b,y\n1,2,3\n4,5\n6,7,8\n", encoding="utf-8")
     dialog = shown(window, qtbot, path)
     assert "ragged.csv, line 3 has 2 values" in dialog.problem.text() and not dialog.import_button.isEnabled()
+    assert not dialog.summary.text() and dialog.file_title.isHidden() and dialog.preview_title.isHidden(), "nothing is read or being read"
     dialog.reject()
 
 
