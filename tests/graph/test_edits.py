@@ -162,3 +162,13 @@ def test_a_layer_exchanged_for_a_loss_feeds_nothing() -> None:
 def test_the_operator_it_has_already_changes_nothing() -> None:
     graph = mlp([2, 8, 1])
     assert edits.replace_operator(graph, "tanh_1", "tanh") is graph
+
+
+def test_what_is_detached_leaves_the_order_of_the_others_as_it_was() -> None:
+    """The middle one of three that are joined: what entered it takes its place."""
+    b = nnlab.GraphBuilder()
+    x = b.input(features=4)
+    b.mse(b.concat(*(b.dense(x, units=4) for _ in range(3))))
+    graph = edits.detach_node(b.build(), "dense_2")
+    assert [edge.source for edge in graph.inputs("concat_1")] == ["dense_1", "input_1", "dense_3"]
+    assert not graph.inputs("dense_2") and not graph.outgoing("dense_2")

@@ -51,6 +51,9 @@ def test_it_fires_on_its_fault(faulty: Faulty) -> None:
     assert one.evidence.endswith(".") and any(letter.isdigit() for letter in one.evidence + one.figure)
     assert one.node is None or one.node in faulty.graph
     assert one.remedy, "no remedy is offered"
+    if one.units:  # neurons count from 1, as everywhere in the window
+        assert one.chart is not None and one.chart.meant == one.units
+        assert one.chart.labels == tuple(str(unit + 1) for unit in range(len(one.chart.values)))
     start = InitialWeights("faulty", "", begun)
     project = Project(faulty.graph, DataSettings("circle"), faulty.training, initial=start)
     for remedy in one.remedies:

@@ -54,6 +54,7 @@ def test_it_ends_where_the_loss_runs_away() -> None:
     curve = rate_curve(prepare_run(mlp([1, 8, 1]), prepare(DataSettings("function")), TrainingSettings("sgd")))
     assert len(curve.rates) < 200
     assert curve.suggestion is not None and curve.suggestion < curve.rates[-1]
+    assert f"of the rate {float(f'{curve.lowest:.2g}'):g} at which the loss is lowest." in curve.words, "two digits say enough"
 
 
 def test_nothing_is_suggested_where_nothing_can_be_learned() -> None:

@@ -79,3 +79,11 @@ def test_an_image_may_be_flattened_into_as_many_units_as_the_other_has() -> None
     x = b.input(features=4)
     b.mse(b.dense(b.add(b.dense(x, units=3), b.reshape(x, shape="2, 2")), units=1))
     assert "Flatten reshape_1 into 3 units" in labels(b._graph, "shape", "add_1")
+
+
+def test_who_waits_for_an_input_is_offered_by_distance() -> None:
+    """“near” is 50 below, “far” 100 to the right and 400 below."""
+    graph = edits.add_node(Graph(), "input", {"features": 2}, (500.0, 100.0), node_id="here")
+    graph = edits.add_node(graph, "dense", position=(600.0, 500.0), node_id="far")
+    graph = edits.add_node(graph, "dense", position=(500.0, 150.0), node_id="near")
+    assert labels(graph, "unread") == ["Connect it to near", "Connect it to far", "Remove here"]
