@@ -51,5 +51,5 @@ def evaluation_of(data: Data, outputs: np.ndarray, loss: float, iteration: int, 
 
 
 def times_in_words(count: int) -> str:
-    """How often the test part was looked at: "the first time", "2 times by now"."""
-    return "the first time" if count == 1 else f"{count:,} times by now: each look makes the next one worth less"
+    """How often the test part was looked at: "for the first time", "2 times by now"."""
+    return "for the first time" if count == 1 else f"{count:,} times by now: each look makes the next one worth less"
