@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 from shared_window import SharedWindow
 
+from nnlab.lessons.library import shipped
 from nnlab.ui.widgets.label import ElidedLabel
+from nnlab.ui.widgets.seen import is_seen
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
 
@@ -90,7 +92,7 @@ def _file() -> str:
 def shown_labels(widget: QWidget) -> Iterator[QLabel]:
     """Every label below a widget that can be seen."""
     for child in widget.children():
-        if isinstance(child, QWidget) and child.isVisible() and not child.visibleRegion().isEmpty():
+        if isinstance(child, QWidget) and is_seen(child):
             if isinstance(child, QLabel) and child.text():
                 yield child
             yield from shown_labels(child)
@@ -106,6 +108,34 @@ def cut_labels(window: MainWindow) -> list[tuple[str, tuple[int, int], tuple[int
         needed = QFontMetrics(label.font()).boundingRect(QRect(0, 0, room.width() if wraps else 10_000, 10_000), wraps, label.text())
         if needed.width() > room.width() + TOLERANCE or needed.height() > room.height() + TOLERANCE:
             found.append((label.text(), (needed.width(), needed.height()), (room.width(), room.height())))
+    return found
+
+
+def cut_words(window: QWidget) -> list[tuple[str, str]]:
+    """Buttons, and words of a choice, of which a part is not seen: below another one, or beyond the edge of what they stand in.
+
+    What can be scrolled to is not cut.
+    """
+    found = []
+    for button in window.findChildren(QAbstractButton):
+        if not (button.text() and button.isVisible()) or button.visibleRegion().isEmpty() or isinstance(button.parent(), QTabBar):
+            continue
+        name, parent = button.text(), button.parentWidget()
+        siblings = [other for other in parent.children() if isinstance(other, QAbstractButton) and other is not button]
+        if any(other.isVisible() and other.geometry().intersects(button.geometry()) for other in siblings):
+            found.append((name, "lies on another one"))
+        if button.width() + TOLERANCE < button.sizeHint().width():
+            found.append((name, f"needs {button.sizeHint().width()}, has {button.width()}"))
+        around: QWidget | None = parent
+        while around is not None:
+            holder = around.parentWidget()
+            if isinstance(holder, QScrollArea) and around is holder.viewport() and holder.horizontalScrollBar().maximum() > 0:
+                break
+            left = button.mapTo(around, button.rect().topLeft()).x()
+            if left < -TOLERANCE or left + button.width() > around.width() + TOLERANCE:
+                found.append((name, f"beyond {type(around).__name__}"))
+                break
+            around = around.parentWidget() if around is not window else None
     return found
 
 
@@ -132,7 +162,7 @@ def test_nothing_is_cut(
                 writing = Writing(patch)
                 window.grab()
             assert sorted(writing.cut) == [], stage
-            assert cut_labels(window) == [], stage
+            assert cut_labels(window) == [] and cut_words(window) == [], stage
     finally:
         theme.set_scale(1.0)
 
@@ -159,12 +189,37 @@ def test_nothing_is_cut_at_one_and_a_half_and_twice_the_size(
                 writing = Writing(patch)
                 window.grab()
             assert sorted(writing.cut) == [], name
-            assert cut_labels(window) == [], name
+            assert cut_labels(window) == [] and cut_words(window) == [], name
             needed = window.minimumSizeHint()
             is_whole = needed.width() <= window.width() and needed.height() <= window.height()
             assert is_whole or (name, scale) in WIDER, (name, needed)
     finally:
         theme.set_scale(1.0)
+
+
+@pytest.mark.parametrize(("name", "step"), [("xor", 1), ("one_neuron", 1), ("mse_ce", 4), ("bumps", 1), ("low_rank", 0)])
+def test_a_lesson_is_whole_at_one_and_a_half_and_twice_the_size(
+    shared: SharedWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, step: int
+) -> None:
+    """In the window of 1280×800 itself: what has no room beside the lesson's column is scrolled to."""
+    window = shared.as_new(qtbot, size=QSize(1280, 800))
+    theme, learning = window._theme, window.learning
+    assert learning is not None and learning.open(next(each for each in shipped() if each.id == name), anew=True)
+    try:
+        learning.player.go_to(step)
+        qtbot.waitUntil(lambda: not learning.player.waits)
+        for scale in (1.5, 2.0):
+            theme.set_scale(scale)
+            qtbot.wait(500)
+            with monkeypatch.context() as patch:
+                writing = Writing(patch)
+                window.grab()
+            assert sorted(writing.cut) == [] and cut_labels(window) == [] and cut_words(window) == [], scale
+            needed = window.minimumSizeHint()
+            assert needed.width() <= 1280 and needed.height() <= 800, scale
+    finally:
+        theme.set_scale(1.0)
+        learning.leave()
 
 
 def test_the_hint_of_the_stepper_is_whole(shared: SharedWindow, qtbot: QtBot) -> None:

@@ -19,10 +19,11 @@ from nnlab.lessons.play import LessonRecord
 from nnlab.lessons.reader import read_lesson
 from nnlab.ui.files.store import Store
 from nnlab.ui.learn.demonstration import Demonstration
-from nnlab.ui.learn.host import LessonHost, as_object
+from nnlab.ui.learn.host import LessonHost, as_object, as_widget
 from nnlab.ui.learn.lesson_column import LessonColumn
 from nnlab.ui.learn.lesson_player import LessonPlayer
 from nnlab.ui.learn.lesson_room import LessonRoom, ProjectInRoom
+from nnlab.ui.learn.narrow_room import NarrowRoom, narrowed
 from nnlab.ui.learn.presenter import Presenter
 from nnlab.ui.learn.progress import LessonProgress
 from nnlab.ui.look.theme import Theme
@@ -69,6 +70,9 @@ class Learning(QObject):
             self._player.over.connect(self.leave_to_welcome)
             self._player.failed.connect(self._fail)
             self._column.followed.connect(self.followed)
+            self._narrow = NarrowRoom(self._theme, as_widget(self._host))
+            self._narrow.resized.connect(self._column.apply_metrics)
+            self._narrow.flipped.connect(self._arrange_again)
         return self._player
 
     @property
@@ -223,6 +227,12 @@ class Learning(QObject):
             self._host.message_bar.show_info(NO_LESSON, key="lesson")
         return self.lesson is not None
 
+    def _arrange_again(self) -> None:
+        """The lesson's window has become narrow for its type, or wide."""
+        shown = self._host.area.workspace
+        if self.is_open and shown is not None:
+            self._host.show_workspace(shown.tab if shown.tab == LEARN else shown.name)
+
     def _arranged(self, workspace: Workspace) -> Workspace:
         """A workspace beside the lesson's column: without what stands at the left; Learn is that of the present step."""
         play = self.player.play
@@ -232,6 +242,7 @@ class Learning(QObject):
                 wanted = play.lesson.steps[place].workspace
                 place -= 1
             found = workspaces().get(wanted or "train", workspace)
+            found = narrowed(found, play.step) if self._narrow.is_narrow else found
             return replace(found, left=(), tab=LEARN, beside_lesson=True)
         return replace(workspace, left=(), beside_lesson=True)
 

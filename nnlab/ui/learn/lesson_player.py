@@ -79,8 +79,9 @@ class LessonPlayer(QObject):
         self.hands.missed.connect(self.failed)
         view = host.canvas.view
         bars = (view.horizontalScrollBar().valueChanged, view.verticalScrollBar().valueChanged)
-        for moved in (self.spotlight.stirred, host.canvas.zoomed, self._theme.metrics_changed, *bars):
+        for moved in (self.spotlight.stirred, host.canvas.zoomed, *bars):
             moved.connect(self._follow_control)
+        self._theme.metrics_changed.connect(self._bring_again)
 
     @property
     def lesson(self) -> Lesson | None:
@@ -354,6 +355,12 @@ class LessonPlayer(QObject):
         """What the ring stands around may have moved within its widget: a tab of the bar, a card of the canvas."""
         if self.play is not None and self.spotlight.lights_part:
             self._light_timer.start()
+
+    def _bring_again(self) -> None:
+        """With type of another size the control may be scrolled out of sight."""
+        self._brings = True
+        if self.play is not None:
+            self._look_timer.start()
 
     def _light(self) -> None:
         """The ring stands around the step's control until the step is done."""

@@ -24,7 +24,8 @@ from nnlab.ui.widgets.buttons import PressButton
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 SHOWN_FIRST = ("spiral", "circle", "xor", "sine", "digits", "gaussians")
-WIDE, SIDE, LARGE_SIDE = 1100, 448, 760  # pixels: below it one column; the right column, in a large window
+WIDE, SIDE, LARGE_SIDE = 1100, 448, 900  # pixels: below it one column; the right column, in a large window
+LARGE_FROM, LARGE_TILES = 2000, 12  # pixels; examples shown there from the start
 MOST_FILES, ACROSS = 5, 3
 GROW_MILLISECONDS, GROWN_IN = 30, 40  # the pictures of the examples come to life in so many turns
 
@@ -94,7 +95,7 @@ class WelcomePage(QScrollArea):
         self._asked_for: set[str] = set()  # examples whose data is wanted, and has not come yet
         self._grow_timer = QTimer(self, interval=GROW_MILLISECONDS)
         self._grow_timer.timeout.connect(self._grow)
-        self._turn = 0
+        self._turn, self._is_alive = 0, False
         self._arrange()
         follow(theme, self)
 
@@ -184,7 +185,14 @@ class WelcomePage(QScrollArea):
         """One column where there is no room for two."""
         is_wide = self.width() >= WIDE * self._theme.scale
         self._body.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
-        side = LARGE_SIDE if self.width() >= 2000 else round(SIDE * self._theme.scale)
+        is_large = self.width() >= LARGE_FROM * self._theme.scale
+        side = round((LARGE_SIDE if is_large else SIDE) * self._theme.scale)
+        for place, tile in enumerate(self.tiles):
+            tile.set_tall(is_large)
+            if is_large and place < LARGE_TILES and tile.parentWidget() is not None:
+                tile.show()
+        if self._is_alive:
+            self._want_data([tile for tile in self.tiles if not tile.isHidden()])
         self._right_part.setFixedWidth(side) if is_wide else self._right_part.setMaximumWidth(16_777_215)
         if not is_wide:
             self._right_part.setMinimumWidth(0)
@@ -283,6 +291,7 @@ class WelcomePage(QScrollArea):
 
     def _come_to_life(self) -> None:
         """The page is there; only now is anything computed for its pictures."""
+        self._is_alive = True
         self._want_data([tile for tile in self.tiles if not tile.isHidden()])
         self.painted.emit()
 

@@ -16,10 +16,11 @@ from nnlab.ui.learn.lesson_parts import StepSegments
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import PressedByKeys
-from nnlab.ui.widgets.label import ElidedLabel, Label
+from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
 
 POINTS = 220  # of a data set that are drawn
+TILE, LARGE_TILE = 104, 168  # height of an example's picture with its name, at 100 %, and in a large window
 
 
 class WelcomeRow(PressedByKeys, QAbstractButton):
@@ -51,18 +52,21 @@ class WelcomeRow(PressedByKeys, QAbstractButton):
 
 
 class LessonRow(WelcomeRow):
-    """A lesson: its title, one line, and at the right its steps or how far one came."""
+    """A lesson: its title over what it is about, and at the right its steps or how far one came."""
 
     def __init__(self, theme: Theme, name: str, title: str, summary: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.name = name
         self._title = Label(theme, title, "option")
-        self._summary = ElidedLabel(theme, summary, "body", "text2")
+        self._summary = Label(theme, summary, "body", "text2")
+        self._summary.setWordWrap(True)
         self.words = Label(theme, "", "caption", "text2")
         self.segments = StepSegments(theme, width=8)
         self._row = QHBoxLayout(self)
-        self._row.addWidget(self._title)
-        self._row.addWidget(self._summary, 1)
+        self._lines = QVBoxLayout()
+        self._lines.addWidget(self._title)
+        self._lines.addWidget(self._summary)
+        self._row.addLayout(self._lines, 1)
         self._row.addWidget(self.segments)
         self._row.addWidget(self.words)
         for part in (self._title, self._summary, self.words, self.segments):
@@ -88,12 +92,15 @@ class LessonRow(WelcomeRow):
 
     def apply_metrics(self) -> None:
         metrics = self._theme.metrics
-        self._row.setContentsMargins(metrics.px(10), 0, metrics.px(10), 0)
+        self._row.setContentsMargins(metrics.px(10), metrics.px(4), metrics.px(10), metrics.px(5))
         self._row.setSpacing(metrics.px(12))
-        self.setFixedHeight(metrics.px(30))
+        self._lines.setSpacing(0)
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(360), self._theme.metrics.px(30))
+        """As high as its lines are at the present width."""
+        px = self._theme.metrics.px
+        return QSize(px(360), max(px(44), self._row.minimumSize().height()))
 
 
 class ExperimentBlock(QWidget):
@@ -182,6 +189,7 @@ class ExampleTile(WelcomeRow):
         self._points: np.ndarray | None = None
         self._classes: np.ndarray | None = None
         self._image: QImage | None = None
+        self._tall = TILE
         self._grown = 1.0  # share of the points that are there, while they come
         self.setToolTip(tip)
         self.setAccessibleName(f"Example {title}: {tip}")
@@ -213,14 +221,19 @@ class ExampleTile(WelcomeRow):
         return self._points is not None or self._image is not None
 
     def apply_metrics(self) -> None:
-        self.setFixedHeight(self._theme.metrics.px(104))
+        self.setFixedHeight(self._theme.metrics.px(self._tall))
         self.update()
 
+    def set_tall(self, is_tall: bool) -> None:
+        """Where the window is large, a picture keeps its shape."""
+        self._tall = LARGE_TILE if is_tall else TILE
+        self.apply_metrics()
+
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(116), self._theme.metrics.px(104))
+        return QSize(self._theme.metrics.px(116), self._theme.metrics.px(self._tall))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.metrics.px(84), self._theme.metrics.px(104))
+        return QSize(self._theme.metrics.px(84), self._theme.metrics.px(self._tall))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, px = self._theme.tokens, self._theme.metrics.px

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnlab.ui.canvas.model.strands import Strand
@@ -72,9 +72,16 @@ class BaseView(LayerMaps):
             right = min(right, free) if free > px(260) else right
         return QRectF(px(20), px(4), right - px(40), self.height() - px(8))
 
+    def _words_height(self) -> int:
+        """Of the lines below the cards at the present width, two of them at least; the cards keep half the height."""
+        room = self._room()
+        metrics, width = QFontMetrics(self._theme.font("body")), int(room.width())
+        lines = metrics.boundingRect(QRect(0, 0, width, 10_000), int(Qt.TextFlag.TextWordWrap), self._words).height()
+        return max(self._theme.metrics.px(46), min(lines, int(room.height() / 2)))
+
     def places(self) -> tuple[LayerPlace, ...]:
         px = self._theme.metrics.px
-        room = self._room().adjusted(0, px(24), 0, -px(50))
+        room = self._room().adjusted(0, px(24), 0, -self._words_height() - px(4))
         return base_places([_size(layer) for layer in self.layers], room, px)
 
     # Choosing
@@ -118,7 +125,8 @@ class BaseView(LayerMaps):
             self._paint_layer(painter, layer, place)
         room = self._room()
         self._write(painter, QRectF(room.left(), room.top(), room.width(), px(20)), self._head, "caption", "text2")
-        below = QRectF(room.left(), room.bottom() - px(46), room.width(), px(46))
+        height = self._words_height()
+        below = QRectF(room.left(), room.bottom() - height, room.width(), height)
         painter.setFont(self._theme.font("body"))
         painter.setPen(tokens.text2)
         painter.drawText(below, Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap, self._words)

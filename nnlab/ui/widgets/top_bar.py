@@ -105,8 +105,9 @@ class TopBar(QWidget):
         self.commands.set_compact(self.width() < needed)
 
     def minimumSizeHint(self) -> QSize:
+        """Without the document's name, which the title of the window says, too."""
         metrics = self._theme.metrics
-        return QSize(self.tabs.sizeHint().width() + 3 * metrics.row + metrics.px(44) + metrics.px(60), metrics.top_bar)
+        return QSize(self.tabs.sizeHint().width() + 3 * metrics.row + metrics.px(44), metrics.top_bar)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
 from nnlab.engine.program import BACKWARD
@@ -194,6 +194,16 @@ class CanvasHeader(QWidget):
         metrics = self._theme.metrics
         self._row.setContentsMargins(metrics.padding, metrics.px(6), metrics.px(10), 0)
         self.setFixedHeight(metrics.px(40))
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Where even the choice alone is too wide, one sees what is chosen."""
+        margins = self._row.contentsMargins()
+        self.overlays.set_folded(self.width() - margins.left() - margins.right() < self.overlays.whole_width)
 
     @property
     def grounds(self) -> list[QRect]:

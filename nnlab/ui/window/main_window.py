@@ -56,6 +56,7 @@ from nnlab.ui.window.palette import Palette
 from nnlab.ui.window.panels import WindowPanels
 from nnlab.ui.window.regions import Regions, beside
 from nnlab.ui.window.running_jobs import RunningJobs
+from nnlab.ui.window.scrolled_area import ScrolledArea
 from nnlab.ui.window.transport import Transport
 from nnlab.ui.workspaces import Workspace, first_workspace, workspaces
 
@@ -146,7 +147,7 @@ class MainWindow(QMainWindow):
         for part in (self.top_bar, self.recovery_bar):
             column.addWidget(part)
         self.middle = QHBoxLayout()  # a lesson's column stands at its left
-        self.middle.addWidget(self.area, 1)
+        self.middle.addWidget(ScrolledArea(theme, self.area), 1)
         column.addLayout(self.middle, 1)
         column.addWidget(self.transport.bar)
         self.setCentralWidget(body)

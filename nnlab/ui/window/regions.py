@@ -62,6 +62,9 @@ class Regions(QObject):
 def beside(area: QWidget) -> list[QWidget]:
     """What stands left of the panels: a lesson's column, which is read before what it speaks of."""
     body = area.parentWidget()
+    holder = body.parentWidget() if body is not None else None
+    if isinstance(holder, QScrollArea):  # the place in which it is scrolled
+        area, body = holder, holder.parentWidget()
     children = body.children() if body is not None else []
     left = [child for child in children if isinstance(child, QWidget) and child.isVisible() and child.geometry().right() < area.x()]
     return [child for child in left if child.y() == area.y()]

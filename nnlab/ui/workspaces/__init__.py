@@ -43,6 +43,7 @@ class Workspace:
     figures: str = ""  # the panel whose figures the transport bar shows
     tab: str = ""  # the workspace whose tab is lit while this one, a state of it, has none of its own
     beside_lesson: bool = False  # arranged beside a lesson's column: how it is left is not remembered
+    least_width: int = 0  # pixels at 100 % that its middle has beside a lesson's column, scrolled where the window is narrower
     is_first: bool = False  # where a window without a memory starts
 
     @property

@@ -6,6 +6,6 @@ register(
     Workspace(
         name="compare", title="Compare", order=50, tip="Runs side by side, from the same start, with one difference", centre="comparison",
         bottom=(), shares=(), height=("dock",), left=(), right=("advisor", "by_hand"), right_width="side_column", right_heights=(5, 8),
-        overlay=False, figures="comparison",
+        overlay=False, least_width=760, figures="comparison",
     )
 )  # fmt: skip
