@@ -1,9 +1,9 @@
 """Meets mutants with tests: in processes forked from one that has the whole package loaded, so that a mutant costs seconds.
 
-Most changes are inside a function: the child gives the functions of that place their changed code and is pytest from then on. What is
-executed at import (a constant, a default), and compiled code, needs a new interpreter, in which one file reads differently. A change whose
-effect was kept before the fork (the value of a cached function, what a registry was filled with) may survive here though a new interpreter
-would notice it: what is caught is a lower bound, and `is_fresh` looks again.
+Meanwhile the changed text stands in the tree, for programs that tests start. Most changes are inside a function: the child gives the
+functions of that place their changed code and is pytest from then on. What is executed at import (a constant, a default), and compiled
+code, needs a new interpreter. A change whose effect was kept before the fork (the value of a cached function, what a registry was filled
+with) may survive here though a new interpreter would notice it: what is caught is a lower bound, and `is_fresh` looks again.
 
 Needs fork, so Linux or macOS.
 """
@@ -14,14 +14,15 @@ import ast
 import atexit
 import gc
 import importlib
-import importlib.machinery
 import os
 import pkgutil
 import resource
+import signal
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -37,6 +38,7 @@ NOT_LOADED = ("__main__", "nnlab.bench")  # what starts by being imported, and w
 PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0")
 ENVIRONMENT = {"QT_QPA_PLATFORM": "offscreen", "NNLAB_VERIFY": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 COMPILING = 400  # seconds more where kernels are compiled again
+WAITING = 4  # times the seconds of CPU that a mutant may take by the clock: some wait for what never comes
 
 Place = tuple[str, int]  # a function's qualified name and first line
 
@@ -74,40 +76,58 @@ class Loaded:
     def meet(self, mutant: Mutant | None, tests: Sequence[str], *, is_fresh: bool = False, ends_early: bool = True) -> Met:
         """The tests, files or single ones, with a mutant in place; None for the tree as it is."""
         output = self._work / "output.txt"
-        child = os.fork()
-        if child == 0:
-            self._be_pytest(mutant, [*(["-x"] if ends_early else []), *tests], output, is_fresh)
-        _, status, used = os.wait4(child, 0)
+        with self._in_place(mutant) as source:
+            child = os.fork()
+            if child == 0:
+                self._be_pytest(mutant, source, [*(["-x"] if ends_early else []), *tests], output, is_fresh)
+            _, status, used = os.wait4(child, 0)
         code, seconds = os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
         text = output.read_text(encoding="utf-8", errors="replace")
         if code == 0:
             return Met("survived", (), seconds)
-        if code in (-9, -24):  # SIGKILL and SIGXCPU, of the limit
+        if code in (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGALRM):  # of the limits
             return Met("timeout", (), seconds)
         return Met("killed", failures(text) or (f"exit {code}",), seconds)
 
-    def _be_pytest(self, mutant: Mutant | None, arguments: Sequence[str], output: Path, is_fresh: bool) -> NoReturn:
+    @contextmanager
+    def _in_place(self, mutant: Mutant | None) -> Iterator[str]:
+        """The changed text stands in its file meanwhile; gives the text as it was."""
+        if mutant is None:
+            yield ""
+            return
+        path = self._tree / mutant.file
+        source, times = path.read_text(encoding="utf-8"), path.stat()
+        try:
+            path.write_text(mutated(source, mutant.number), encoding="utf-8")
+            yield source
+        finally:
+            path.write_text(source, encoding="utf-8")
+            os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))  # numba's cache goes by it
+
+    def _be_pytest(self, mutant: Mutant | None, source: str, arguments: Sequence[str], output: Path, is_fresh: bool) -> NoReturn:
         code = 1
         try:
             os.setpgrp()
             most = self._seconds + (COMPILING if mutant is not None and mutant.is_compiled else 0)
             resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
+            signal.alarm(WAITING * most)
             file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(file, 1)
             os.dup2(file, 2)
-            if mutant is not None and (is_fresh or not self._change(mutant)):
-                self._begin_anew(mutant, arguments)
+            if mutant is not None and (is_fresh or not self._change(mutant, source)):
+                if mutant.is_compiled:
+                    os.environ["NNLAB_CACHE"] = str(self._work / "kernels")
+                os.execv(sys.executable, [sys.executable, "-m", "pytest", *PYTEST, *arguments])
             code = _pytest(arguments)
         finally:
             atexit._run_exitfuncs()  # folders of the test run
             os._exit(code)
 
-    def _change(self, mutant: Mutant) -> bool:
+    def _change(self, mutant: Mutant, source: str) -> bool:
         """Gives the functions in memory their changed code; False where that does not reach all of the change."""
         if mutant.at_import or mutant.is_compiled:
             return False
         path = self._tree / mutant.file
-        source = path.read_text(encoding="utf-8")
         before, after = (_codes(compile(tree, str(path), "exec")) for tree in (ast.parse(source), mutated_tree(source, mutant.number)))
         changed = {place for place in before if place in after and not _same(before[place], after[place])}
         if before.keys() != after.keys() or not changed or any(len(before[place]) > 1 for place in changed):
@@ -119,14 +139,6 @@ class Loaded:
                 function.__code__ = after[place][0]
                 count += 1
         return count > 0
-
-    def _begin_anew(self, mutant: Mutant, arguments: Sequence[str]) -> NoReturn:
-        path = self._tree / mutant.file
-        changed = Path(tempfile.mkdtemp(prefix="mutation-")) / path.name
-        changed.write_text(mutated(path.read_text(encoding="utf-8"), mutant.number), encoding="utf-8")
-        if mutant.is_compiled:
-            os.environ["NNLAB_CACHE"] = str(self._work / "kernels")
-        os.execv(sys.executable, [sys.executable, __file__, str(self._tree), str(path), str(changed), *arguments])
 
 
 def failures(output: str) -> tuple[str, ...]:
@@ -166,22 +178,3 @@ def _codes(module: CodeType) -> dict[Place, list[CodeType]]:
 
 def _same(one: Sequence[CodeType], other: Sequence[CodeType]) -> bool:
     return [(c.co_code, repr(c.co_consts), c.co_names) for c in one] == [(c.co_code, repr(c.co_consts), c.co_names) for c in other]
-
-
-def _read_changed(file: str, changed: str) -> None:
-    """From now on one file reads like another when it is imported."""
-    usual = importlib.machinery.SourceFileLoader.get_code
-
-    def get_code(self: importlib.machinery.SourceFileLoader, name: str) -> CodeType | None:
-        return compile(Path(changed).read_text(encoding="utf-8"), file, "exec") if self.path == file else usual(self, name)
-
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
-
-
-if __name__ == "__main__":  # a new interpreter for one mutant
-    tree, file, changed, *arguments = sys.argv[1:]
-    sys.path[:0] = [tree, str(Path(tree) / "tests" / "support")]
-    _read_changed(file, changed)
-    code = _pytest(arguments)
-    atexit._run_exitfuncs()
-    os._exit(code)

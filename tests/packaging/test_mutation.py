@@ -75,7 +75,9 @@ FILES = {
     "nnlab/engine/user.py": "from nnlab.engine.sums import added\n",
     "tests/engine/test_sums.py": (
         "from nnlab.engine.sums import added, least\n\ndef test_added():\n    assert added(2, 3) == 5\n\n"
-        "def test_least():\n    assert least(1) == 2\n\ndef test_never_right():\n    assert added(0, 0) == 1\n"
+        "def test_least():\n    assert least(1) == 2\n\ndef test_never_right():\n    assert added(0, 0) == 1\n\n"
+        "def test_a_program():\n    import subprocess, sys\n"
+        "    subprocess.run([sys.executable, '-c', 'from nnlab.engine.sums import unused; assert unused(3) == 2'], check=True)\n"
     ),
     "tests/engine/test_user.py": "",
     "tests/engine/test_other.py": "",
@@ -114,6 +116,8 @@ own = ("tests/engine/test_sums.py::test_added", "tests/engine/test_sums.py::test
 for m in mutants:
     print(m.title, "|", loaded.meet(m, own).outcome)
 print("unbroken |", loaded.meet(None, own).outcome)
+program = ("tests/engine/test_sums.py::test_a_program",)
+print("by a program |", *{loaded.meet(m, program).outcome for m in mutants if "unused" in m.title}, loaded.meet(None, program).outcome)
 wrong = ("tests/engine/test_sums.py::test_never_right",)
 met = {m: loaded.meet(m, wrong) for m in mutants[:1]}
 print("false |", *mutation.without_false_kills(loaded, met, {m: wrong for m in met}).values())
@@ -137,3 +141,4 @@ def test_mutants_are_killed_or_survive_in_memory_and_in_a_new_interpreter(tree: 
         "return a - 1 -> return a - 2": "survived", "return a - 1 -> return a - 0": "survived",
     }  # fmt: skip
     assert (told["unbroken"], told["false"]) == ("survived", "fails anyway")
+    assert told["by a program"] == "killed survived", "a program that a test starts reads the changed text, and then the usual one"
