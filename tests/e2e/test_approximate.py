@@ -300,12 +300,19 @@ def mark(panel: WidthSweepPanel, name: str, k: int) -> QPoint:
     return QPointF(float(x), float(y)).toPoint()
 
 
+def _widths_of(panel: WidthSweepPanel) -> list[list[int]]:
+    """At which widths each line of the plot has a point."""
+    return [] if panel.plot.shown is None else [list(line.widths) for line in panel.plot.shown.lines]
+
+
 def test_errors_against_width_come_in_and_a_point_is_loaded(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     panel = small_sweep(window, monkeypatch, tmp_path)
     QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
+    # The plot follows the last results in a turn of its own.
+    qtbot.waitUntil(lambda: _widths_of(panel) == [[1, 2, 4]] * 3)
     shown = panel.plot.shown
     assert shown is not None
     assert {line.name for line in shown.lines} == {"sigmoid", "relu", "tanh"}

@@ -376,7 +376,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         self._canvas_room.arrange()
         self._want_probes()
-        self.canvas.setFocus()
+        self.regions.begin(self.canvas if self.canvas.isVisible() else self.centre.current)
 
     def leave(self) -> None:
         """Closes without a question, because the system asks for it. Unsaved work stays behind as a safety copy."""

@@ -30,6 +30,16 @@ class Regions(QObject):
         self._last: dict[QWidget, QWidget] = {}  # where the focus was, by region
         application().focusChanged.connect(self._on_focus)
 
+    def begin(self, part: QWidget) -> None:
+        """Gives a region that is seen the keyboard, or the first control in it.
+
+        From what is hidden Qt passes it to whatever comes next: who began on the welcome page and went to build would type the names of
+        operators into the time of the run.
+        """
+        stops = [part] if part.focusPolicy() & TAB or part.focusProxy() is not None else focusable(part)
+        if stops:
+            stops[0].setFocus()
+
     def go(self, step: int) -> None:
         """Gives the next region (step 1) or the one before (-1) the keyboard. A row of tabs is no region of its own."""
         parts = [part for part in self._parts() if not isinstance(part, QTabBar) and focusable(part)]
