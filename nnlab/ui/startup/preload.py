@@ -23,8 +23,8 @@ from nnlab.ui.run.garbage import display_collector
 from nnlab.ui.run.session import LiveSession
 
 LIBRARIES = (
-    "safetensors.numpy",  # first: work can be saved as soon as there is any, also where the application's folder is moved then
-    "nnlab.ui.look.formula_rows", "scipy.special", "cmap", "duckdb", "networkx", "fast_sugiyama", "grandalf.layouts",
+    "safetensors",  # first: work can be saved as soon as there is any, also where the application's folder is moved then
+    "nnlab.ui.look.formula_rows", "scipy.special", "cmap", "duckdb", "grandalf.layouts",
 )  # fmt: skip
 DELAY = 1000  # milliseconds after which a window that was opened stands still, and a picture of it is drawn
 

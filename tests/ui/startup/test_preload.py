@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+import nnlab
 from nnlab.core.operator import operators
 from nnlab.jobs.context import Cancelled, JobContext
 from nnlab.lessons.library import shipped
@@ -114,3 +117,15 @@ def test_after_it_no_data_set_loads_anything_large() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.split() == []
+
+
+def test_every_library_is_imported_by_name_somewhere() -> None:
+    """What no import statement names is not in the built application, whose window then says that loading stopped."""
+    named: set[str] = set()
+    for path in Path(nnlab.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    assert [name for name in preloading.LIBRARIES if name not in named] == []
