@@ -8,9 +8,10 @@ A verdict is said with its test and figures, and with the iteration it began at,
     oscillating   the loss on the same samples swings: over the last half of the run the standard deviation about a straight line is a
                   tenth of the level and a twentieth of the first loss, it turns at a quarter of the places, and the line is flat
     overfitting   since the lowest validation loss that loss has risen (Kendall's tau, p < 0.01) by 5 %, while the training loss has not
-    plateau       by its 95 % interval a straight line through the last quarter of the run changes by under 10 % per half of the run (or all
-                  of it lies below 1 % of the highest level), and may not fall at all, or falls by under 1 %; it began at the earliest
-                  iteration from which such a line exists
+    plateau       by its 95 % interval a straight line through the last quarter of the run changes by under 10 % per half of the run, or per
+                  500 iterations where those are more (or all of it lies below 1 % of the highest level), and may not fall at all, or falls
+                  by under 1 % in that time; and its interval leaves out the pace at which the last half, or the whole run, surely falls;
+                  it began at the earliest iteration from which such a line exists
     converging    none of these, and the interval lies below 0; where the last quarter does not tell, the last half, then the whole run
     too_early     no window tells, or there are fewer than 24 blocks of iterations
 
@@ -24,7 +25,7 @@ iterations that alternate (autocorrelation below -0.6), as gradient descent does
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -46,7 +47,8 @@ RISE, LOST = 1.5, 0.1  # diverging: factor of the level, share of what was gaine
 LEAP = 3.0  # … and the factor that counts even where the loss leapt once and falls again
 SWING_OF_LEVEL, SWING_OF_START, ALTERNATING = 0.1, 0.05, -0.6
 WORSE, WORSE_OF_START = 1.05, 0.01  # overfitting: factor of the lowest validation loss, share of the first one
-FLAT, NARROW = 0.01, 0.1  # plateau: relative fall per half of the run, and the greatest that its interval may hold
+FLAT, NARROW = 0.01, 0.1  # plateau: relative fall in the time below, and the greatest that its interval may hold
+YOUNG = 500.0  # iterations: the time is half of the run, but never fewer, for in a few iterations no loss changes much
 NOTHING = 0.01  # … or a level below this share of the highest loss, whatever it does there
 RUNAWAY = 100.0  # factor from which a few iterations suffice
 
@@ -273,10 +275,10 @@ def _overfitting(series: Series) -> Convergence | None:
 
 def _plateau(ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergence:
     """Plateau or converging, by the shortest of three windows that tells them apart."""
-    for share in (4, 2, 1):
-        start = len(levels) - max(6, len(levels) // share)
-        line = _line(ends[start:], levels[start:])
-        if _is_flat(line, start, ends, levels, highest):
+    starts = [len(levels) - max(6, len(levels) // share) for share in (4, 2, 1)]
+    lines = [_line(ends[start:], levels[start:]) for start in starts]
+    for number, (start, line) in enumerate(zip(starts, lines, strict=True)):
+        if _is_flat(line, start, ends, levels, highest) and not _may_fall_on(line, lines[number + 1 :], _time(ends)):
             return _flat_since(start, ends, levels, highest)
         if line.high < 0.0:
             words = f"Converging: the loss changes by {_percent(line)} per 1,000 iterations."
@@ -284,24 +286,28 @@ def _plateau(ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergenc
             return Convergence(CONVERGING, int(ends[0]), words, test, _slope(line), line.ends)
     words = "Too early to tell: the loss of single batches differs more than it has changed."
     test = f"No straight line, not even through all {len(levels)} groups, has a 95 % interval below 0, or one narrow enough around it."
-    return Convergence(TOO_EARLY, None, words, test, _slope(line))
+    return Convergence(TOO_EARLY, None, words, test, _slope(lines[-1]))
+
+
+def _time(ends: np.ndarray) -> float:
+    """The iterations for which a change of the loss is told: half of the run, at least YOUNG."""
+    return max(float(ends[-1] - ends[0]) / 2, YOUNG)
 
 
 def _is_flat(line: _FittedLine, start: int, ends: np.ndarray, levels: np.ndarray, highest: float) -> bool:
     """Whether the loss may stand still behind group `start`, and would have changed but little at most in half of the run."""
-    half = float(ends[-1] - ends[0]) / 2
-    most = max(-line.low, line.high) * half
-    is_little = most < NARROW or levels[start:].max() < NOTHING * highest
-    return bool(is_little and (line.high >= 0.0 or -line.slope * half < FLAT))
+    is_little = max(-line.low, line.high) * _time(ends) < NARROW or levels[start:].max() < NOTHING * highest
+    return bool(is_little and (line.high >= 0.0 or -line.slope * _time(ends) < FLAT))
+
+
+def _may_fall_on(line: _FittedLine, longer: Sequence[_FittedLine], time: float) -> bool:
+    """Whether a fall that a longer window is sure of lies within the line's interval: then it was not seen to have ended."""
+    return any(other.high < 0.0 and line.low <= other.slope <= line.high and -other.slope * time >= FLAT for other in longer)
 
 
 def _flat_since(start: int, ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergence:
-    line = _line(ends[start:], levels[start:])
-    while start > 0:
-        longer = _line(ends[start - 1 :], levels[start - 1 :])
-        if not _is_flat(longer, start - 1, ends, levels, highest):
-            break
-        start, line = start - 1, longer
+    found = ((first, _line(ends[first:], levels[first:])) for first in range(start + 1))
+    start, line = next((first, line) for first, line in found if _is_flat(line, first, ends, levels, highest))
     since = int(ends[start])
     words = f"Plateau since iteration {since:,}: the loss changes by {_percent(line)} per 1,000 iterations."
     test = f"It is the earliest from which a line through {len(levels) - start} groups has 0 in its 95 % interval, or hardly falls."

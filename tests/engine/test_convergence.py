@@ -216,3 +216,49 @@ def test_a_session_tells_the_verdict_of_its_history() -> None:
     assert history.convergence.sentence.startswith("Converging: the loss changes by −")
     assert set(VERDICTS) >= {history.until(3).verdict}
     assert history.until(3).verdict == TOO_EARLY
+
+
+def noisy(at: np.ndarray, rate: float, spread: float, seed: int) -> np.ndarray:
+    """exp(-rate · iteration), with batches that differ by `spread`."""
+    return 0.7 * np.exp(-rate * at + spread * np.random.default_rng(seed).standard_normal(len(at)))
+
+
+@pytest.mark.parametrize("length", [93, 120, 200, 400])
+def test_a_young_run_that_falls_all_the_time_is_no_plateau(length: int) -> None:
+    """Seen in the spiral: "Plateau since 71" of 93 iterations, while the loss fell on. Here it halves in 700 iterations."""
+    at = np.arange(1.0, length + 1)
+    found = [judge(series(noisy(at, 0.001, spread, seed))) for spread in (0.01, 0.03) for seed in range(30)]
+    assert [f.title for f in found if f.verdict == PLATEAU] == []
+    assert [f.verdict for f in found].count(CONVERGING) > len(found) / 2  # and most are told
+
+
+@pytest.mark.parametrize("spread", [0.3, 0.5])
+def test_a_steady_fall_is_no_plateau_where_the_last_quarter_alone_might_be_one(spread: float) -> None:
+    """By 8 % per half of the run, from first to last: what the last quarter leaves open the longer windows have seen."""
+    at = np.arange(1.0, 6401.0)
+    found = [judge(series(noisy(at, 0.08 / 3200, spread, seed))).verdict for seed in range(60)]
+    assert found.count(PLATEAU) <= 1, found  # a 95 % interval may miss
+
+
+@pytest.mark.parametrize(("rate", "verdict"), [(1.9e-5, PLATEAU), (2.1e-5, CONVERGING)])
+def test_a_young_run_hardly_falls_below_one_percent_in_500_iterations(rate: float, verdict: str) -> None:
+    assert judge(series(np.exp(-rate * np.arange(400.0)))).verdict == verdict
+
+
+@pytest.mark.parametrize(("rate", "verdict"), [(1.9e-6, PLATEAU), (2.1e-6, CONVERGING)])
+def test_a_long_run_hardly_falls_below_one_percent_in_its_half(rate: float, verdict: str) -> None:
+    assert judge(series(np.exp(-rate * np.arange(10_000.0)))).verdict == verdict
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.1])
+def test_losses_that_stand_still_after_a_fall_are_a_plateau(spread: float) -> None:
+    """The fall is a third of the run; what follows changes by nothing but its batches."""
+    fall = np.append(np.exp(-np.arange(2000) / 500), np.full(4000, np.exp(-4.0)))
+    found = [judge(series(fall * noisy(np.zeros(6000), 0.0, spread, seed))) for seed in range(30)]
+    assert [f.verdict for f in found].count(PLATEAU) >= 25, [f.verdict for f in found]  # three windows, each wrong in a fortieth
+    assert all(1500 <= f.since <= 3000 for f in found if f.verdict == PLATEAU and f.since is not None)
+
+
+def test_losses_that_never_fell_are_a_plateau() -> None:
+    found = [judge(series(noisy(np.arange(6000.0), 0.0, 0.1, seed))).verdict for seed in range(30)]
+    assert found.count(PLATEAU) >= 25, found
