@@ -33,7 +33,7 @@ from mutation_sites import Mutant, mutants_of
 CHECKOUT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_name("mutation_equivalent.txt")
 TARGETS = ("nnlab/training", "nnlab/engine", "nnlab/graph", "nnlab/ui")
-QT = re.compile(r"(?:import|from) (?:PySide6|pyqtgraph|superqt|qtawesome)\b")
+QT = re.compile(r"(?:import|from) (?:PySide6|pyqtgraph|qtawesome)\b")
 # Linters, processes, peers and random walks: too slow to meet every mutant of what they import.
 NOT_MET = (
     "tests/packaging", "tests/oracle", "tests/bench", "tests/test_imports.py", "tests/test_names.py", "tests/properties",

@@ -32,7 +32,7 @@ from mutation_sites import Mutant, mutated, mutated_tree
 
 LIBRARIES = (
     "pytest", "_pytest.main", "hypothesis", "pytestqt.plugin", "numba", "scipy.linalg", "scipy.optimize", "scipy.stats", "sklearn.datasets",
-    "networkx", "PySide6.QtWidgets", "pyqtgraph", "superqt",
+    "networkx", "PySide6.QtWidgets", "pyqtgraph",
 )  # fmt: skip
 NOT_LOADED = ("__main__", "nnlab.bench")  # what starts by being imported, and what wants libraries of its own
 PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0")

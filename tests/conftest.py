@@ -27,6 +27,9 @@ os.environ["NNLAB_HOME"] = _home
 os.environ["NNLAB_VERIFY"] = "1"  # every program that any test compiles is checked before it runs
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
+if IS_NIGHTLY:  # more cases of the same test take longer than pyproject.toml allows
+    os.environ.setdefault("PYTEST_TIMEOUT", "7200")
+
 # The first call of a kernel compiles or loads it: a deadline per example would measure that. What a change has to pass is the same for
 # every change; other cases are found at night, and printed so that they can be tried again.
 settings.register_profile("nnlab", deadline=None, derandomize=not IS_NIGHTLY, print_blob=True, max_examples=cases(60, 200))

@@ -44,7 +44,7 @@ def test_types_agree(arguments):
 
 
 def test_training_needs_no_window():
-    assert not loaded_by("import nnlab.training") & {"PySide6", "shiboken6", "pyqtgraph", "superqt", "qtawesome"}
+    assert not loaded_by("import nnlab.training") & {"PySide6", "shiboken6", "pyqtgraph", "qtawesome"}
 
 
 def test_importing_nnlab_loads_nothing_slow():

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
-from random_events import close_popups, random_event, tame
+from random_events import close_popups, close_what_waits, random_event, tame
 from shiboken6 import isValid
 from thoroughness import FUZZ_SEED, cases
 
@@ -21,6 +24,34 @@ from nnlab.ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.window
 EVENTS = int(os.environ.get("NNLAB_FUZZ_EVENTS", cases(120, 4000)))
+
+
+def tool_button_with_menu(parent: QWidget) -> QWidget:
+    button = QToolButton(parent)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(QMenu(button))
+    button.menu().addAction("An action")
+    return button
+
+
+def button_with_dialog(parent: QWidget) -> QWidget:
+    button = QPushButton("Ask", parent)
+    button.clicked.connect(lambda: QDialog(parent).exec())
+    return button
+
+
+@pytest.mark.parametrize("make", [tool_button_with_menu, button_with_dialog])
+def test_a_menu_that_waits_within_a_click_is_closed(make: Callable[[QWidget], QWidget], qtbot: QtBot) -> None:
+    """The loop of such a menu is in Qt's own code; the click that opened it comes back when it is closed, and not before."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    button = make(window)
+    window.show()
+    close_what_waits(window)
+    seen: list[QWidget] = []
+    QTimer.singleShot(0, lambda: seen.extend(w for w in QApplication.topLevelWidgets() if w.isVisible() and isinstance(w, QMenu | QDialog)))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert len(seen) == 1 and not seen[0].isVisible()
 
 
 def test_random_events_leave_no_exception(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
@@ -27,6 +27,7 @@ BUTTONS = (
     Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton,
     Qt.MouseButton.RightButton,
 )  # fmt: skip
+WAITS = 50  # milliseconds a menu or a dialog that blocks is left alone
 
 
 def close_popups() -> None:
@@ -60,6 +61,16 @@ def tame(window: MainWindow, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QDrag, "exec", lambda *a, **k: Qt.DropAction.IgnoreAction)  # a real drag waits for a pointer that does not exist
     window.actions_by_id["file.quit"].setEnabled(False)
     window.actions_by_id["file.new"].setEnabled(False)
+    close_what_waits(window)
+
+
+def close_what_waits(window: QWidget) -> None:
+    """From now on no menu or dialog waits for a person, as long as `window` lives: the menu of a QToolButton runs a loop of its own in Qt's
+    code, where no `exec` can be replaced, within the press that opened it. A timer runs there, too.
+    """
+    timer = QTimer(window, interval=WAITS)
+    timer.timeout.connect(close_popups)
+    timer.start()
 
 
 def random_event(window: MainWindow, generator: random.Random) -> str:
