@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -40,7 +40,15 @@ def button_with_dialog(parent: QWidget) -> QWidget:
     return button
 
 
-@pytest.mark.parametrize("make", [tool_button_with_menu, button_with_dialog])
+def button_with_shown_menu(parent: QWidget) -> QWidget:
+    button = QPushButton("More", parent)
+    menu = QMenu(button)
+    menu.addAction("An action")
+    button.clicked.connect(lambda: menu.exec(QPoint(0, 0)))
+    return button
+
+
+@pytest.mark.parametrize("make", [tool_button_with_menu, button_with_shown_menu, button_with_dialog])
 def test_a_menu_that_waits_within_a_click_is_closed(make: Callable[[QWidget], QWidget], qtbot: QtBot) -> None:
     """The loop of such a menu is in Qt's own code; the click that opened it comes back when it is closed, and not before."""
     window = QWidget()

@@ -57,7 +57,6 @@ def tame(window: MainWindow, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: "")
     patch.setattr(QMessageBox, "question", lambda *a, **k: QMessageBox.StandardButton.Cancel)
     patch.setattr(QMessageBox, "about", lambda *a, **k: None)
-    patch.setattr(QMenu, "exec", lambda *a, **k: None)
     patch.setattr(QDrag, "exec", lambda *a, **k: Qt.DropAction.IgnoreAction)  # a real drag waits for a pointer that does not exist
     window.actions_by_id["file.quit"].setEnabled(False)
     window.actions_by_id["file.new"].setEnabled(False)
@@ -65,8 +64,10 @@ def tame(window: MainWindow, patch: pytest.MonkeyPatch) -> None:
 
 
 def close_what_waits(window: QWidget) -> None:
-    """From now on no menu or dialog waits for a person, as long as `window` lives: the menu of a QToolButton runs a loop of its own in Qt's
-    code, where no `exec` can be replaced, within the press that opened it. A timer runs there, too.
+    """From now on no menu or dialog waits for a person, as long as `window` lives.
+
+    Such a menu runs a loop of its own within the press that opened it: that of a QToolButton in Qt's code, and `QMenu.exec` cannot be
+    replaced (PySide 6.11 takes its own whatever the class has). A timer runs in that loop, too.
     """
     timer = QTimer(window, interval=WAITS)
     timer.timeout.connect(close_popups)
