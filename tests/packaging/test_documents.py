@@ -84,7 +84,7 @@ def test_links_between_documents_lead_somewhere(document):
     assert [t for t in targets if not (CHECKOUT / t).exists()] == []
 
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "packaging/README.md", "tests/benchmarks/README.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/parts.md", "packaging/README.md", "tests/benchmarks/README.md"]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
