@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,7 +16,13 @@ from nnlab.resources_path import resource
 
 
 def numbers(name: str, separator: str = ",", heading: int = 0) -> np.ndarray:
-    """The numbers in `resources/datasets/<name>`, float64 (rows, columns), without the first `heading` lines."""
+    """The numbers in `resources/datasets/<name>`, float64 (rows, columns), without the first `heading` lines; the caller's own."""
+    return _read(name, separator, heading).copy()
+
+
+@lru_cache(maxsize=8)
+def _read(name: str, separator: str, heading: int) -> np.ndarray:
+    """Read once: a data set is prepared anew with every change of its settings, on the window's thread, too."""
     content = resource("datasets", name).read_bytes()
     text = (gzip.decompress(content) if name.endswith(".gz") else content).decode("utf-8")
     return np.loadtxt(text.splitlines()[heading:], delimiter=separator, dtype=np.float64, ndmin=2)
