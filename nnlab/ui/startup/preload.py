@@ -26,6 +26,7 @@ LIBRARIES = (
     "safetensors",  # first: work can be saved as soon as there is any, also where the application's folder is moved then
     "nnlab.ui.look.formula_rows", "scipy.special", "cmap", "duckdb", "grandalf.layouts",
 )  # fmt: skip
+LAYER_KERNELS = ("input", "dense", "mse")  # see nnlab.studies.neuron.LayerKernels
 DELAY = 1000  # milliseconds after which a window that was opened stands still, and a picture of it is drawn
 
 
@@ -66,9 +67,10 @@ def load(context: JobContext) -> bool:
 
 
 def load_curves(context: JobContext) -> None:
-    """The kernels of activations, as far as they have been compiled: the display draws their curves itself."""
+    """The kernels that the display runs itself, as far as they have been compiled: activations, whose curves it draws, and the layer of the
+    neuron page."""
     for kind in operators:
-        if kind.is_activation:
+        if kind.is_activation or kind.name in LAYER_KERNELS:
             for adapter in kind.adapters:
                 for real in ("float32", "float64"):
                     context.check()

@@ -19,6 +19,7 @@ import nnlab
 from nnlab.core.operator import operators
 from nnlab.jobs.context import Cancelled, JobContext
 from nnlab.lessons.library import shipped
+from nnlab.studies.neuron import LayerKernels
 from nnlab.ui.look.operator_glyph import curve_of
 from nnlab.ui.startup import preload as preloading
 from nnlab.ui.startup.preload import load_curves, load_lessons, load_libraries, preload
@@ -67,12 +68,16 @@ def test_loading_can_be_cancelled() -> None:
         load_libraries(JobContext(cancelled=cancelled))
 
 
-def test_after_it_a_curve_is_drawn_while_another_thread_compiles() -> None:
+def test_after_it_a_curve_is_drawn_and_a_neuron_summed_while_another_thread_compiles() -> None:
     """Whoever compiles holds the lock on building for seconds."""
     for kind in operators:
         if kind.is_activation:
             kind.forward_adapter.address("float32")  # as the first start compiles it
             kind.forward_adapter._functions.clear()
+    _sum_of_neuron()
+    for name in ("input", "dense", "mse"):
+        for adapter in operators[name].adapters:
+            adapter._functions.clear()
     load_curves(JobContext())
     held, release = threading.Event(), threading.Event()
 
@@ -86,11 +91,17 @@ def test_after_it_a_curve_is_drawn_while_another_thread_compiles() -> None:
     assert held.wait(20)
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(lambda: [curve_of(kind, np.linspace(-1.0, 1.0, 3)) for kind in operators if kind.is_activation])
+        summed = pool.submit(_sum_of_neuron)
         try:
+            assert summed.result(timeout=5) == pytest.approx(2 * 0.5 - 3 + 1)
             assert all(len(curve) == 3 for curve in drawn.result(timeout=5))
         finally:
             release.set()
             thread.join()
+
+
+def _sum_of_neuron() -> float:
+    return LayerKernels().neuron_sum(np.array([2.0, -3.0]), np.array([0.5, 1.0]), 1.0).z
 
 
 def test_after_it_the_lessons_that_ship_are_read() -> None:
