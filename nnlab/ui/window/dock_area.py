@@ -40,7 +40,7 @@ class DockArea(QMainWindow):
         self._docks: dict[str, Dock] = {}
         self._add_others: Callable[[], None] = lambda: None
         self._workspace: Workspace | None = None
-        self._sized_for = QSize()
+        self._sized_for, self._room = QSize(), QSize()
         self._remembered: dict[str, tuple[object, ...]] = {}  # by the name of a plan, how the docks stood when it was written
         self._was_low = False
         self._plan: Workspace | None = None  # the workspace as it is laid out at this size
@@ -190,13 +190,26 @@ class DockArea(QMainWindow):
         for timer in (self._follow_timer, self._size_timer, self._room_timer):
             timer.stop()
 
+    def set_room(self, room: QSize) -> None:
+        """The size of the place that the area is scrolled in. It alone says what is laid out: the area's own size follows from that.
+
+        A plan that needs less width has no bar below it and is higher by that, where the other one has room again, and so on for ever.
+        """
+        if room != self._room:
+            self._room = room
+            self._follow_timer.start()
+
+    @property
+    def _room_height(self) -> int:
+        return self._room.height() if self._room.isValid() else self.height()
+
     def _plan_for(self, workspace: Workspace) -> Workspace:
         """The workspace itself, or, where it is tight, with its lower panels as tabs beside the canvas.
 
         A tall column goes the other way, behind the panel at the bottom, which is as wide as the window. Panels in a column stay.
         """
         is_projected = self._theme.is_projected
-        is_tight = self.isVisible() and self.height() < (TIGHT_PROJECTED if is_projected else TIGHT_BELOW) * self._theme.scale
+        is_tight = self.isVisible() and self._room_height < (TIGHT_PROJECTED if is_projected else TIGHT_BELOW) * self._theme.scale
         if not is_tight or workspace.right_heights:
             return workspace
         name = f"{workspace.name}.tight"
@@ -370,7 +383,7 @@ class DockArea(QMainWindow):
 
     @property
     def _is_low(self) -> bool:
-        return self.isVisible() and self.height() < LOW_BELOW * self._theme.scale
+        return self.isVisible() and self._room_height < LOW_BELOW * self._theme.scale
 
     def _follow_size(self) -> None:
         if self._workspace is not None and self._plan_for(self._workspace) != self._plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea
 
 from nnlab.ui.look.theme import Theme
@@ -36,6 +37,10 @@ class ScrolledArea(QScrollArea):
 
     def sizeHint(self) -> QSize:
         return self._area.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._area.set_room(self.size())
+        super().resizeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._area and event.type() == QEvent.Type.LayoutRequest:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.app import open_window
+from nnlab.lessons.library import shipped
 from nnlab.ui.files.store import Store
 from nnlab.ui.panels.welcome import WelcomePanel
+from nnlab.ui.window.dock_area import LOW_BELOW, TIGHT_BELOW
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
 
@@ -61,3 +63,32 @@ def test_nothing_happens_in_a_workspace_at_rest(window: MainWindow, qapp: QAppli
     qtbot.wait(300)
     qapp.removeEventFilter(listener)
     assert max(listener.found.values(), default=0) <= 10, listener.found.most_common(5)
+
+
+@pytest.mark.parametrize(("below", "scale", "width"), [(TIGHT_BELOW, 1.5, 1024), (LOW_BELOW, 1.25, 1280)])
+def test_a_lesson_comes_to_rest_at_any_height(
+    window: MainWindow, qapp: QApplication, qtbot: QtBot, below: int, scale: float, width: int
+) -> None:
+    """Where a bar below the panels takes the height at which they are laid out in another way, which needs no bar, and so on for ever."""
+    theme, learning, size = window._theme, window.learning, window.size()
+    assert learning is not None and learning.open(next(each for each in shipped() if each.id == "xor"), anew=True)
+    listener = Listener()
+    try:
+        theme.set_scale(scale)
+        window.resize(width, 800)
+        qtbot.wait(300)
+        outer = window.area.parentWidget().parentWidget()  # whose viewport holds it
+        assert isinstance(outer, QScrollArea)
+        around, bar = window.height() - outer.height(), outer.horizontalScrollBar().sizeHint().height()
+        for room in range(round(below * scale) - 3, round(below * scale) + bar + 3, 3):
+            window.resize(width, room + around)
+            qtbot.wait(100)
+            listener.found.clear()
+            qapp.installEventFilter(listener)
+            qtbot.wait(60)
+            qapp.removeEventFilter(listener)
+            assert listener.found["Resize", window.area] == 0, f"with {room} pixels it is laid out for ever"
+    finally:
+        theme.set_scale(1.0)
+        learning.leave()
+        window.resize(size)
