@@ -111,3 +111,36 @@ def test_the_given_array_is_not_changed_and_a_read_only_one_is_copied() -> None:
     fixed = X.copy()
     fixed.setflags(write=False)
     assert as_numbers(fixed, "x", X.dtype).flags.writeable
+
+
+def told(given: object, dtype: str = "float64") -> str:
+    with pytest.raises(DataError) as caught:
+        as_numbers(given, "x", np.dtype(dtype))
+    return str(caught.value)
+
+
+def test_a_column_is_named_by_its_place_across() -> None:
+    """Whichever row it is in, also one beyond the number of columns; and not where there are fewer names than columns."""
+    tall = Frame([[1, 2.0], [1, 2.0], [float("nan"), 2.0]])
+    assert told(tall) == "x contains NaN, or a number too large for float64 at [2, 0] in column 'age'; only finite numbers are accepted."
+    assert "at [2, 1] in column 'town';" in told(Frame([[1, 2.0], [1, 2.0], [1, float("nan")]]))
+    assert told(Frame([[1, 2.0, float("nan")]])).endswith("at [0, 2]; only finite numbers are accepted.")
+
+
+def test_a_number_too_large_for_single_precision_is_told_with_its_place() -> None:
+    assert told([1.0, 1e39], "float32") == "x contains NaN, or a number too large for float32 at [1]; only finite numbers are accepted."
+    assert told(np.inf) == "x contains NaN, or a number too large for float64 at [0]; only finite numbers are accepted."
+
+
+def test_any_number_is_taken_where_it_is_wanted() -> None:
+    found = as_numbers([1.0, np.inf, np.nan], "x", np.dtype("float32"), finite=False)
+    assert found.dtype == np.float32 and np.isinf(found[1]) and np.isnan(found[2])
+    single = as_numbers(2.5, "x", np.dtype("float64"))
+    assert (single.shape, float(single)) == ((), 2.5)
+    assert as_numbers([], "x", np.dtype("float64")).shape == (0,)
+    assert as_numbers([[1, np.bool_(True), 10**30]], "x", np.dtype("float64")).tolist() == [[1.0, 1.0, 1e30]]
+
+
+@pytest.mark.parametrize("given", [[[1, np.timedelta64(1, "D"), None]], [[1, 1j, None]], [[Fraction(1, 2), "1"]]])
+def test_among_objects_only_numbers_are_numbers(given: object) -> None:
+    assert "which is no number" in told(given)

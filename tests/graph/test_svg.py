@@ -103,3 +103,72 @@ def test_an_edge_back_within_a_row_runs_a_cards_height_below_the_lower_of_both()
     assert max(path[1::2]) == pytest.approx(middles["two"] + 80.0, abs=0.1)
     assert min(path[1::2]) == pytest.approx(middles["one"], abs=0.1)
     assert min(path[::2]) == pytest.approx(cards["two"][0] - 20.0, abs=0.1)  # in from the left
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_three_lines_on_a_card_and_the_margin_around_it() -> None:
+    """One card 80 high with 16 around it; name, summary and shape at 14 above, 4 and 24 below its middle."""
+    root = ElementTree.fromstring(Graph((make_node("data", "input", {"features": 3}),))._repr_html_())
+    (rect,) = root.iter(f"{SVG}rect")
+    width = float(rect.attrib["width"])
+    assert (rect.attrib["x"], rect.attrib["y"], rect.attrib["height"]) == ("16", "16", "80")
+    assert [float(part) for part in root.attrib["viewBox"].split()] == pytest.approx([0, 0, width + 32, 112], abs=0.1)
+    lines = [(float(text.attrib["x"]), float(text.attrib["y"]), text.text) for text in root.iter(f"{SVG}text")]
+    assert [(y, words) for _, y, words in lines] == [(42.0, "data"), (60.0, lines[1][2]), (80.0, "→ 3")]
+    assert all(x == pytest.approx(16 + width / 2, abs=0.06) for x, _, _ in lines)
+    (title,) = root.iter(f"{SVG}title")
+    assert title.text == "A network of 1 nodes"
+
+
+def test_a_loss_has_no_shape_and_images_have_theirs() -> None:
+    b = nnlab.GraphBuilder()
+    image = b.reshape(b.input(features=16, id="pixels"), shape="1, 4, 4", id="image")
+    b.mse(b.dense(b.flatten(b.conv2d(image, filters=3, kernel_size=2, id="filters")), units=1, id="last"), id="error")
+    root = ElementTree.fromstring(b.build()._repr_html_())
+    words = [text.text or "" for text in root.iter(f"{SVG}text")]
+    after = {name: words[words.index(name) + 2 : words.index(name) + 3] for name in ("pixels", "image", "filters", "last", "error")}
+    assert [after[name] for name in ("pixels", "image", "filters", "last")] == [["→ 16"], ["→ 1 × 4 × 4"], ["→ 3 × 3 × 3"], ["→ 1"]]
+    assert not any(word.startswith("→") for word in after["error"])
+
+
+@pytest.mark.parametrize(("filters", "words"), [(16, "16 of 3 × 3 · tanh"), (128, "128 of 3 × 3 · ta…")])
+def test_a_summary_longer_than_its_card_is_cut(filters: int, words: str) -> None:
+    """A card of 120 has room for 18 letters of 6.5."""
+    b = nnlab.GraphBuilder()
+    image = b.reshape(b.input(features=16), shape="1, 4, 4")
+    hidden = b.tanh(b.conv2d(image, filters=filters, kernel_size=3, id="first"), id="act")
+    b.mse(b.dense(b.flatten(hidden), units=1))
+    texts = [text.text for text in ElementTree.fromstring(b.build()._repr_html_()).iter(f"{SVG}text")]
+    assert texts[texts.index("first") + 1] == words
+
+
+def test_a_folded_group_is_one_card_and_counts_its_nodes() -> None:
+    from nnlab.graph.annotation import group_nodes, set_group
+
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.tanh(b.dense(b.input(features=2), units=12, id="first"), id="act"), units=1, id="second"))
+    graph = group_nodes(b.build(), ("first", "act"), "Both")
+    root = ElementTree.fromstring(set_group(graph, graph.groups[0].id, collapsed=True)._repr_html_())
+    words = [text.text for text in root.iter(f"{SVG}text")]
+    assert words[words.index("Both") :][:3] == ["Both", "2 nodes", "→ 12"]
+    assert len(list(root.iter(f"{SVG}path"))) == 3, "edges to it, from it, and to the loss"
+
+
+def test_a_way_round_has_its_corners_at_the_card_between() -> None:
+    """Twenty below the lowest card, level from its left to its right."""
+    cards, paths = _picture(_in_a_row(("one", 0.0, 0.0), ("two", 300.0, 10.0), ("three", 600.0, 0.0)))
+    (_, top, right, bottom), between, (left, *_) = cards["one"], cards["two"], cards["three"]
+    level, low = (top + bottom) / 2, between[3] + 20
+    corners = [
+        (right, level), (between[0], level), (right, low), (between[0], low), (between[0], low), (between[2], low), (between[2], low),
+        (left, low), (between[2], level), (left, level),
+    ]  # fmt: skip
+    assert max(paths, key=len)[:20] == pytest.approx([number for corner in corners for number in corner], abs=0.11)
+
+
+@pytest.mark.parametrize(("height", "goes_round"), [(39.0, True), (41.0, False)])
+def test_only_what_is_within_half_a_card_of_the_line_is_gone_round(height: float, goes_round: bool) -> None:
+    _, paths = _picture(_in_a_row(("one", 0.0, 0.0), ("two", 300.0, height), ("three", 600.0, 0.0)))
+    assert (max(map(len, paths)) == 26) == goes_round  # three curves and the arrowhead, or one

@@ -9,7 +9,7 @@ from nnlab.core.preparation import prepare
 from nnlab.files.examples import load_example
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import Difference
-from nnlab.training.probes.output_losses import OutputLosses, output_losses
+from nnlab.training.probes.output_losses import OutputLosses, _logits, output_losses
 from nnlab.training.project import Project
 from nnlab.training.varied import varied
 
@@ -53,3 +53,43 @@ def test_losses_of_numbers_are_functions_of_the_error(loss: str) -> None:
     square = np.abs(found.x) <= 1 if loss == "huber" else np.full(len(found.x), True)
     expected = (0.5 if loss == "huber" else 1.0) * found.x**2
     np.testing.assert_allclose(found.losses[square], expected[square], rtol=1e-4, atol=1e-6)
+
+
+def test_the_curves_go_from_nearly_impossible_to_nearly_sure() -> None:
+    found = found_for("iris")
+    assert found.curve_x.shape == found.curve_losses.shape == found.curve_gradients.shape == (200,)
+    assert found.curve_x[[0, -1]].tolist() == pytest.approx([5e-4, 1 - 5e-4])
+    assert len(found.x) == len(found.losses) == len(found.gradients) == 120
+    assert all(values.dtype == np.float64 for values in (found.x, found.losses, found.gradients, found.curve_losses))
+
+
+def test_of_numbers_the_curve_reaches_to_the_largest_error() -> None:
+    found = found_for("sine")
+    assert found.curve_x[0] == -found.curve_x[-1]
+    assert found.curve_x[-1] == pytest.approx(np.abs(found.x).max())
+    assert not (found.curve_x == 0).any()
+    np.testing.assert_allclose(found.curve_losses, found.curve_x**2, rtol=1e-4)
+    np.testing.assert_allclose(found.gradients, 2 * np.abs(found.x), rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 5])
+def test_logits_give_the_first_class_its_probability(outputs: int) -> None:
+    p = np.array([0.01, 0.5, 0.9])
+    z = _logits(p, outputs)
+    assert z.shape == (3, outputs)
+    powers = np.exp(z) if outputs > 1 else np.hstack([np.exp(z), np.ones((3, 1))])
+    np.testing.assert_allclose(powers[:, 0] / powers.sum(axis=1), p)
+    assert np.ptp(powers[:, 1:], axis=1).max() == 0, "the others share what is left evenly"
+
+
+def test_at_most_two_thousand_samples_are_looked_at() -> None:
+    from nnlab.core.preparation import DataSettings
+    from nnlab.engine.evaluator import Evaluator
+    from nnlab.graph.builder import GraphBuilder
+
+    data = prepare(DataSettings("circle", {"samples": 3000}))
+    b = GraphBuilder()
+    b.binary_cross_entropy(b.dense(b.input(features=2), units=1))
+    assert len(data.x) > 2000
+    found = output_losses(Evaluator(b.build()), data)
+    assert found is not None and len(found.x) == 2000

@@ -34,3 +34,22 @@ def test_a_value_that_nothing_has_gives_no_line() -> None:
 def test_levels_lie_within_the_values() -> None:
     assert levels_within(np.array([0.0, 0.67])) == (0.02, 0.05, 0.1, 0.2, 0.5)
     assert levels_within(np.array([np.nan])) == ()
+
+
+CORNERS, ONE = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), np.array([[0, 1, 2]])
+
+
+def test_a_single_triangle_is_cut_where_its_edges_have_the_level() -> None:
+    assert contour_lines(CORNERS, np.array([0.0, 1.0, 2.0]), ONE, 0.5).tolist() == [[[0.5, 0.0], [0.0, 0.25]]]
+    assert contour_lines(CORNERS, np.array([1.0, 0.0, 1.0]), ONE, 0.25).tolist() == [[[0.75, 0.0], [0.75, 0.25]]]
+    assert contour_lines(CORNERS, np.array([0.0, 0.5, 1.0]), ONE, 0.5).tolist() == [[[1.0, 0.0], [0.0, 0.5]]], "through a corner"
+    assert contour_lines(CORNERS, np.array([0.5, 0.5, 0.5]), ONE, 0.5).shape == (0, 2, 2)
+    two = contour_lines(np.vstack([CORNERS, [[1.0, 1.0]]]), np.array([0.0, 1.0, 1.0, 2.0]), np.array([[0, 1, 2], [1, 2, 3]]), 0.5)
+    assert two.tolist() == [[[0.5, 0.0], [0.0, 0.5]]], "the other triangle lies above"
+
+
+def test_levels_are_strictly_above_the_least_and_below_nine_tenths() -> None:
+    assert levels_within(np.array([0.0, 10.0])) == (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0)
+    assert levels_within(np.array([0.05, 0.5, np.inf])) == (0.1, 0.2)
+    assert levels_within(np.array([0.1, 1.2])) == (0.2, 0.5, 1.0)
+    assert levels_within(np.array([0.1, 1.09])) == (0.2, 0.5)

@@ -48,3 +48,27 @@ def test_a_curve_that_no_formula_fits_has_none() -> None:
     assert formula_of(x, -np.log(x) * 1.01, True) == ""
     assert formula_of(x, np.full(50, np.nan), True) == ""
     assert formula_of(np.empty(0), np.empty(0), False) == ""
+
+
+P, E = np.linspace(0.01, 0.99, 50), np.linspace(-3.0, 3.0, 60)
+
+
+@pytest.mark.parametrize(
+    ("x", "values", "of_probability", "formula"),
+    [
+        (P, np.log(1 / P), True, "−log p"), (P, 1 - 2 * P + P**2, True, "(1 − p)²"), (P, 1 - P, True, "1 − p"),
+        (P, 2 * P - 4 * P**2 + 2 * P**3, True, "2p(1 − p)²"), (P, P - P**2, True, "p(1 − p)"), (P, 2 - 2 * P, True, "2(1 − p)"),
+        (E, E * E, False, "e²"), (E, np.sqrt(E * E), False, "|e|"), (E, np.where(E < 0, -2 * E, 2 * E), False, "2|e|"),
+        (E, np.full(60, 1.0), False, "1"), (E, np.where(np.abs(E) < 1, np.abs(E), 1.0), False, "|e|, at most 1"),
+        (E, np.log(np.cosh(E)), False, "log cosh e"), (E, np.abs((np.exp(2 * E) - 1) / (np.exp(2 * E) + 1)), False, "|tanh e|"),
+        (P, E[:50] ** 2, True, ""), (E, 3 * np.abs(E), False, ""), (E, np.zeros(60), False, ""), (P, np.zeros(50), True, ""),
+    ],
+)  # fmt: skip
+def test_every_formula_is_told_by_its_values(x: np.ndarray, values: np.ndarray, of_probability: bool, formula: str) -> None:
+    assert formula_of(x, values, of_probability) == formula
+
+
+def test_a_curve_may_differ_by_a_thousandth_of_its_largest_value() -> None:
+    largest = np.array([0.0] * 59 + [9.0])  # at e = 3
+    assert formula_of(E, E**2 + 0.9e-3 * largest, False) == "e²"
+    assert formula_of(E, E**2 + 1.1e-3 * largest, False) == ""

@@ -35,3 +35,22 @@ def test_always_apart_ordered_and_inside(wanted: list[float]) -> None:
     sorted_places = [places[i] for i in order]
     assert all(b - a >= 18 - 1e-9 for a, b in itertools.pairwise(sorted_places))
     assert all(-1e-9 <= place <= 300 + 1e-9 for place in places)
+
+
+def test_a_cluster_lies_around_the_mean_of_what_it_wants() -> None:
+    """Three at 50, 54, 54 want their first at 50, 36, 18: on average at 34⅔. What is far from them stays."""
+    assert push_apart([50, 54, 54], 18, 0, 200) == pytest.approx([34 + 2 / 3, 52 + 2 / 3, 70 + 2 / 3])
+    assert push_apart([120, 50, 10, 54], 18, 0, 200) == [120, 43, 10, 61]
+    assert push_apart([5, 60, 61, 62], 18, 0, 200) == [5, 43, 61, 79]
+
+
+def test_one_label_is_kept_inside_and_room_that_just_suffices_is_used() -> None:
+    assert push_apart([300], 18, 0, 200) == [200]
+    assert push_apart([-5], 18, 0, 200) == [0]
+    assert push_apart([7, 8, 9], 10, 0, 20) == [0, 10, 20]
+
+
+def test_without_room_all_lie_in_one_place() -> None:
+    assert push_apart([1, 2], 18, 10, 5) == [5, 5]
+    assert push_apart([3], 18, 10, 5) == [5]
+    assert push_apart([1, 2, 3], 18, 4, 4) == [4, 4, 4]
