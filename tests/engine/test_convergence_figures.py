@@ -423,14 +423,16 @@ def test_a_plateau_is_said_with_its_beginning_and_groups() -> None:
 
 
 @pytest.mark.parametrize(("fall", "verdict"), [(0.009, PLATEAU), (0.011, CONVERGING)])
-def test_a_fall_of_a_hundredth_in_half_of_the_run_is_a_plateau(fall: float, verdict: str) -> None:
-    mean = np.exp(-2 * fall / 126 * np.arange(64) * 2)  # 126 iterations from the first to the last end
-    assert judge(losses(mean, size=2)).verdict == verdict
+@pytest.mark.parametrize(("size", "time"), [(20, 630), (2, 500)], ids=["half of the run", "never fewer than 500"])
+def test_a_fall_of_a_hundredth_in_half_of_the_run_is_a_plateau(size: int, time: int, fall: float, verdict: str) -> None:
+    """Of 64 blocks of 20 iterations half are 630 from the first end to the last; of 2 iterations 63, so 500 count."""
+    mean = np.exp(-fall / time * size * np.arange(64))
+    assert judge(losses(mean, size=size)).verdict == verdict
 
 
 @pytest.mark.parametrize(("noise", "verdict"), [(0.01, PLATEAU), (0.5, TOO_EARLY)])
 def test_a_plateau_is_not_said_where_the_interval_is_wide(noise: float, verdict: str) -> None:
-    assert judge(losses(np.exp(noise * np.resize(SWING, 32)), size=2)).verdict == verdict
+    assert judge(losses(np.exp(noise * np.resize(SWING, 32)), size=40)).verdict == verdict
 
 
 def test_what_is_below_a_hundredth_of_the_highest_loss_stands_still() -> None:
