@@ -13,6 +13,7 @@ from nnlab.ui.panels.plotting.bent_plane import BentPlane, BentPlanePlot
 from nnlab.ui.panels.plotting.decision_plot import MOST_RINGS, point_colors
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.picture_age import PictureAge
 from nnlab.ui.widgets.label import Label
 
 EMPTY = "Where each layer puts the input plane and the samples appears here. Press Space to train."
@@ -32,6 +33,7 @@ class HiddenSpacePanel(LivePanel):
         super().__init__(services, EMPTY, parent)
         theme = services.theme
         self._found: HiddenSpace | None = None
+        self._age = PictureAge("hidden_space")
         self._before_of: tuple[object, ...] = ()  # what the unbent plane was drawn of
         self._chosen = ""  # the layer that was chosen by hand
         self.layer, self.across, self.up = QComboBox(), QComboBox(), QComboBox()
@@ -138,7 +140,8 @@ class HiddenSpacePanel(LivePanel):
             self._before_of = found.raw_grid.tobytes(), data, self._theme.is_dark
             none = np.empty(0, dtype=np.int64)
             self.before.show_plane(BentPlane(found.raw_grid, data.raw_x[found.sample_index], kinds, colors, none, ""))
-        self.words.setText("input plane" if is_plane else f"{layer.units} unit{'s' if layer.units > 1 else ''}, samples only")
+        what = "input plane" if is_plane else f"{layer.units} unit{'s' if layer.units > 1 else ''}, samples only"
+        self.words.setText(" · ".join(filter(None, (what, self._age.words(view)))))
         self.affine.setText(affine_words(name, layer.affine) if name != next(iter(found.layers)) else "")
 
     def _axis_words(self, layer: LayerSpace, k: int) -> str:

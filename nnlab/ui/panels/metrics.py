@@ -15,7 +15,8 @@ from nnlab.ui.panels.base import LivePanel, Services
 from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.roc_plot import RocPlot
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.widgets.label import Label
+from nnlab.ui.run.picture_age import PictureAge
+from nnlab.ui.widgets.label import ElidedLabel, Label
 
 EMPTY = "Accuracy, precision, recall, F1 and ROC curves, or mean error and R², appear here. Press Space to train."
 PARTS = ("train", "val")
@@ -37,6 +38,9 @@ class MetricsPanel(LivePanel):
         self.values: dict[tuple[str, str], Label] = {}
         self._titles: dict[str, Label] = {}
         self._heads = {part: Label(theme, part, "caption", "text2") for part in PARTS}
+        self._age = PictureAge("scores")
+        self.age = ElidedLabel(theme, "", "caption", "text2")
+        self.add_reading(self.age)
         self.roc = RocPlot(theme)
         self.remarks = Label(theme, "", "caption", "text2")
         self.remarks.setWordWrap(True)
@@ -80,6 +84,7 @@ class MetricsPanel(LivePanel):
                 self.set_empty(EMPTY)
             return
         self.shown = found
+        self.age.setText(self._age.words(view))
         scores = {part: {score.name: score for score in report.scores} for part, report in self._reports()}
         for (name, part), label in self.values.items():
             score = scores.get(part, {}).get(name)

@@ -24,11 +24,11 @@ from nnlab.ui.panels.plotting.export import ExportTable
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
 from nnlab.ui.run.chosen_sample import ChosenSample, SampleId
 from nnlab.ui.run.live_view import LiveView
+from nnlab.ui.run.picture_age import PictureAge
 from nnlab.ui.widgets.label import ElidedLabel, Label
 
 MOST_FEATURES = 4  # of a sample that are said in words
 
-OLD = 1.0  # seconds of training from which a panel says of which iteration its picture is
 NARROW = 320  # pixels of width, below which the header has no room for title, share and number
 
 
@@ -45,7 +45,7 @@ class PredictionPanel(LivePanel):
         self._views: dict[type[PredictionView], PredictionView] = {}
         self._cell: tuple[int, int] | None = None  # of the confusion matrix, whose samples are gone through
         self._data: Data | None = None
-        self._is_behind = False  # whether training has left the picture behind since it went on
+        self._age = PictureAge("predictions")
         self._listed = NO_MISTAKES
         self._listed_for: tuple[object, object] = (None, None)
         self.chosen: ChosenSample = services.shared(ChosenSample)
@@ -107,10 +107,8 @@ class PredictionPanel(LivePanel):
         self._show_chosen()
 
     def _show_note(self, view: LiveView, words: str) -> None:
-        """A few words about the picture. Once it was a second behind training they say of which iteration it is, until training rests."""
-        self._is_behind = view.playing and (self._is_behind or view.seconds_behind("predictions") > OLD)
-        if self._is_behind and (at := view.probed_at.get("predictions")) is not None:
-            words = " · ".join(filter(None, (words, f"at iteration {numbers.count(at)}")))
+        """A few words about the picture, and of which iteration it is where that is not the present one."""
+        words = " · ".join(filter(None, (words, self._age.words(view))))
         if self.note.text() != words:
             self.note.setText(words)
 

@@ -67,3 +67,17 @@ def test_curves_of_several_classes_have_a_legend_with_their_areas(studio: Callab
     assert [text.rsplit(" ", 1)[1] for text in words] == [f"{curve.auc:.3f}" for curve in curves]
     places = [place for _, place in panel.roc.legend]
     assert all(panel.roc.picture.contains(place.adjusted(0, 0, -1, 0)) for place in places) and places[0].bottom() <= places[1].top() + 0.01
+
+
+def test_scores_that_training_has_left_behind_say_of_which_iteration_they_are(studio: Callable) -> None:
+    s = studio(DataSettings("xor", validation_share=0.25))
+    panel = s.panel("metrics", 520, 260)
+    s.train(40)
+    view = s.view("scores")
+    plays = replace(view, playing=True, iterations_per_second=1000.0, frame=replace(view.frame, iteration=5000))
+    words = []
+    for at in (4001, 3999, 5000):  # 0.999 s and 1.001 s behind, then of this moment
+        panel.draw(replace(plays, probed_at={"scores": at}))
+        words.append(panel.age.text())
+    panel.draw(view)
+    assert [*words, panel.age.text()] == ["", "at iteration 3,999", "at iteration 5,000", ""]
