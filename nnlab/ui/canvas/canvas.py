@@ -19,6 +19,7 @@ from nnlab.engine.frame import Frame
 from nnlab.graph.validation import Diagnostic
 from nnlab.ui.canvas.actions import fill_menu, make_actions, satisfied
 from nnlab.ui.canvas.adding import Adding
+from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.commands.arranging import Arranging
 from nnlab.ui.canvas.commands.breakpoints import BreakpointCommands
 from nnlab.ui.canvas.commands.clipboard import Clipboard
@@ -155,6 +156,10 @@ class Canvas(QWidget):
     def set_costs(self, costs: Mapping[str, tuple[float, float]]) -> None:
         """What every node costs in a step, (seconds, share) by node id; nothing ends it."""
         self._live.set_costs(costs)
+
+    def cost(self, item: CardItem) -> tuple[float, float]:
+        """(seconds in a step, share) of what is on a card."""
+        return self._live.cost(item)
 
     @property
     def overlay(self) -> str:

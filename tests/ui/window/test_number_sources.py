@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.training.provenance import Provenance
-from nnlab.ui.canvas.cards import loss_painting
+from nnlab.ui.canvas.cards import loss_painting, pills
 from nnlab.ui.canvas.scene.hit import EDGE, hit
+from nnlab.ui.panels.cost import CostPanel
 from nnlab.ui.panels.gradient_flow import GradientFlowPanel
 from nnlab.ui.panels.loss import LossPanel
 from nnlab.ui.panels.prediction import PredictionPanel
@@ -70,6 +71,26 @@ def test_the_canvas_tells_of_weights_the_loss_and_single_rows(trained: MainWindo
     parameter = canvas.scene.edges.weights[at.edge].parameter
     assert drawn.value == float(trained.session.frame.get(parameter)[at.weight]) and checked(drawn) == EQUAL
     assert supplier_of(port)(QPointF(2, port.height() - 2)) is None
+
+
+def test_the_cost_under_a_card_is_that_of_its_nodes(trained: MainWindow, qtbot: QtBot) -> None:
+    canvas = trained.canvas
+    trained.area.reveal("cost")
+    panel = trained.panels["cost"]
+    assert isinstance(panel, CostPanel)
+    qtbot.waitUntil(lambda: panel.cost is not None, timeout=30_000)
+    item = canvas.scene.items_by_card["dense_1"]
+    own = {node.node: node for node in panel.cost.nodes if node.node in item.card.nodes}
+    assert set(own) == {"dense_1", "tanh_1"}
+    place = pills.cost_place(item, canvas.view.zoom)
+    assert place is not None
+    found = ask(canvas.view.viewport(), QPointF(canvas.view.mapFromScene(item.position + place.center())))
+    assert found.value == pytest.approx(own["dense_1"].total + own["tanh_1"].total, rel=1e-12)
+    assert found.name == "Seconds of dense_1 in a step" and "the median of 48 steps" in found.note
+    below = canvas.view.mapFromScene(item.position + place.center() + QPointF(0, place.height()))
+    assert supplier_of(canvas.view.viewport())(QPointF(below)) is None
+    canvas.set_costs({})  # nobody looks at Cost any more
+    assert pills.cost_place(item, canvas.view.zoom) is None
 
 
 def test_a_click_on_a_weight_leaves_the_keys_to_the_canvas(trained: MainWindow, qtbot: QtBot) -> None:

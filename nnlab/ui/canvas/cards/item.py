@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
-from nnlab.ui.canvas.cards import breakpoint_painting, finding_painting, loss_painting, painting, strand_painting
+from nnlab.ui.canvas.cards import breakpoint_painting, finding_painting, loss_painting, painting, pills, strand_painting
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures, sorted_batch
 from nnlab.ui.canvas.model.content import LOSS, CardContent
@@ -75,8 +75,8 @@ class CardFace(QGraphicsItem):
         strand_painting.paint(painter, owner)
         painter.setOpacity(1.0)
         strand_painting.paint_preview(painter, owner)
-        painting.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
-        painting.paint_cost(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
+        pills.paint_step(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
+        pills.paint_cost(painter, owner.kit, owner.geometry, owner.state, owner.text_scale)
         breakpoint_painting.paint(painter, owner)
         finding_painting.paint(painter, owner)
 

@@ -13,7 +13,6 @@ from nnlab.ui.canvas.cards.shown_card import CardState, ShownCard
 from nnlab.ui.canvas.cards.tile_pictures import TilePictures
 from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent
 from nnlab.ui.canvas.model.geometry import LABEL_GAP, LABEL_INSET, CardGeometry, Tile
-from nnlab.ui.canvas.model.strands import ADD
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
@@ -24,7 +23,6 @@ RADIUS = 10.0
 PORT, LARGE_PORT = 5.0, 6.5
 NAME_STEP = 11.0  # pixels of text between two ports from which they are named
 LARGEST_PICTURE = 320.0  # pixels a side of a tile's picture; a larger one is scaled
-PILL = 0.84  # of its size as meant at which a pill's text can still be read: 10 of 12 pixels
 SMALLER = 0.75  # of its size as meant at which a long "… n more" is still written in full
 PICTURE = 240.0  # of the unit's picture inside its tile
 
@@ -306,43 +304,6 @@ def _paint_hidden(painter: QPainter, item: ShownCard, count: int, room: QRectF) 
     text = f"+{count:,}"
     scale = min(item.text_scale, 0.94 * room.width() / item.kit.text_width(text, "caption"))
     write(painter, item.kit, text, "caption", item.kit.tokens.text2, room, CENTRED, scale)
-
-
-def paint_step(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
-    """In the stepper: a ring around the tiles, and pills that name what is read (above) and written (below)."""
-    if state.step not in ("read", "written", "current") or not state.lit:
-        return
-    written = any(text.startswith("writes") for text in state.lit)
-    if geometry.tiles and (state.strand is None or ADD in state.strand.parts):
-        ring = geometry.tile_area.adjusted(-4, -4, 4, 4)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(kit.tokens.accent, (3.0 if written else 2.0) * scale))
-        painter.drawRoundedRect(ring, 3, 3)
-    for text in state.lit:
-        is_written = text.startswith("writes")
-        lower = geometry.outline.bottom() if geometry.strand is None else geometry.strand.bottom() + 14.0 * scale  # clear of A, B and m
-        edge = lower if is_written else geometry.outline.top() - 6.0 * scale
-        pill(painter, kit, text, QPointF(geometry.outline.center().x(), edge), is_written, scale)
-
-
-def paint_cost(painter: QPainter, kit: PaintKit, geometry: CardGeometry, state: CardState, scale: float) -> None:
-    """What the card costs in a step, under it; the stepper's pills go before it."""
-    if state.cost and not state.lit:
-        pill(painter, kit, state.cost, QPointF(geometry.outline.center().x(), geometry.outline.bottom()), False, scale)
-
-
-def pill(painter: QPainter, kit: PaintKit, text: str, centre: QPointF, filled: bool, scale: float) -> None:
-    """A rounded label: hollow for what is read, filled for what is written. It can be read in a network seen from afar, too."""
-    least = PILL / painter.worldTransform().m11()
-    if scale < least:  # then it keeps clear of what is written on the card
-        scale, centre = least, centre + QPointF(0.0, 8.0 * kit.scale * least * (1.0 if filled else -0.5))
-    width, height = (kit.text_width(text, "caption_strong") + 18.0) * scale, 20.0 * kit.scale * scale
-    rect = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
-    painter.setPen(QPen(kit.tokens.accent, 2.0 * scale))
-    painter.setBrush(kit.tokens.accent if filled else kit.tokens.canvas)
-    painter.drawRoundedRect(rect, height / 2, height / 2)
-    colour = kit.tokens.on_accent if filled else kit.tokens.text
-    write(painter, kit, text, "caption_strong", colour, rect, CENTRED, scale)
 
 
 def paint_ports(painter: QPainter, item: ShownCard) -> None:

@@ -155,10 +155,14 @@ class LiveValues:
         for item in self._scene.items_by_card.values():
             self._show_cost(item)
 
-    def _show_cost(self, item: CardItem) -> None:
+    def cost(self, item: CardItem) -> tuple[float, float]:
+        """(seconds in a step, share) of all that is on a card."""
         own = [self._costs[node] for node in item.card.nodes if node in self._costs]
-        total = sum(seconds for seconds, _ in own)
-        item.set_state(cost=f"{duration(total)} · {percent(sum(share for _, share in own))}" if total else "")
+        return sum(seconds for seconds, _ in own), sum(share for _, share in own)
+
+    def _show_cost(self, item: CardItem) -> None:
+        seconds, share = self.cost(item)
+        item.set_state(cost=f"{duration(seconds)} · {percent(share)}" if seconds else "")
 
     def set_paths(self, chain: Chain | None, chosen: int | None) -> None:
         """Lights the paths of a chain, or one of them; None ends it."""

@@ -6,16 +6,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF
 
+from nnlab.studies.step_cost import MEASURED
 from nnlab.training import provenance, provenance_of_data
 from nnlab.training.provenance import Provenance, Replay
 from nnlab.ui.canvas.canvas import Canvas
-from nnlab.ui.canvas.cards import compact_text, loss_painting
+from nnlab.ui.canvas.cards import compact_text, loss_painting, pills
 from nnlab.ui.canvas.cards.item import CardItem
 from nnlab.ui.canvas.model.content import LOSS
 from nnlab.ui.canvas.model.content import Weights as JoiningWeights
 from nnlab.ui.canvas.neurons.neuron import Neuron
 from nnlab.ui.canvas.neurons.parts import ProductRow
 from nnlab.ui.canvas.scene.hit import CARD, EDGE, Hit, hit
+from nnlab.ui.look import numbers
 from nnlab.ui.run.live_view import LiveView
 
 
@@ -33,6 +35,9 @@ class CanvasNumbers:
             return provenance.batch_loss(view, self._replay)
         scene = self._canvas.scene
         point = self._canvas.view.mapToScene(place.toPoint())
+        priced = self._priced(point)
+        if priced is not None:
+            return self._cost(priced)
         found = hit(scene, point)
         if found.kind == EDGE:
             return self._weight(view, found)
@@ -46,6 +51,20 @@ class CanvasNumbers:
         if asked is None or not self._canvas.view.units.is_open(found.card, found.unit):
             return None
         return self._inside(view, item, *asked)
+
+    def _priced(self, point: QPointF) -> CardItem | None:
+        """The card whose cost is written there."""
+        zoom = self._canvas.view.zoom
+        for item in self._canvas.scene.items_by_card.values():
+            place = pills.cost_place(item, zoom)
+            if place is not None and place.contains(point - item.position):
+                return item
+        return None
+
+    def _cost(self, item: CardItem) -> Provenance:
+        seconds, share = self._canvas.cost(item)
+        words = f"{MEASURED} It is {numbers.percent(share)} of the step; the panel Cost has every part."
+        return provenance.counted(f"Seconds of {item.card.title} in a step", seconds, "clock", None, words)
 
     def _weight(self, view: LiveView, found: Hit) -> Provenance | None:
         """What is drawn there: the weight, or its gradient."""

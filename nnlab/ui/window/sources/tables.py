@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QTableView
 
+from nnlab.studies.step_cost import MEASURED
 from nnlab.studies.step_cost import counted as counted_cost
 from nnlab.training import provenance, provenance_of_data, provenance_of_runs
 from nnlab.training.feature_statistics import TRAINING, VALIDATION
@@ -21,7 +22,7 @@ from nnlab.ui.panels.samples import SamplesPanel
 from nnlab.ui.widgets.traced import trace
 
 COUNTED = {"parameters": "parameters", "bytes of them": "parameter_bytes", "bytes of values": "value_bytes"}
-MEASURED = "Measured by this computer's clock on a copy of the run: the median of 48 steps. “Measure again” measures anew."
+AGAIN = f"{MEASURED} “Measure again” measures anew."
 LAYOUT = "Counted: the size of every tensor that the program of this network keeps for the node, in bytes of its numbers."
 
 
@@ -97,9 +98,9 @@ def _of_cost(panel: CostPanel, place: QPointF | None) -> Provenance | None:
 
         return Provenance(f"{heading.capitalize()}, {name}", getattr(node, field), name, None, "none", "", LAYOUT, again)
     if heading == "share":
-        return provenance.counted(f"Share of {name}", node.share, "clock", None, MEASURED, r"\frac{t_i}{\sum_j t_j}")
+        return provenance.counted(f"Share of {name}", node.share, "clock", None, AGAIN, r"\frac{t_i}{\sum_j t_j}")
     value = node.total if heading == "time" else node.seconds[HEADINGS.index(heading) - HEADINGS.index("forward")]
-    return provenance.counted(f"Seconds of {name} in a step ({heading})", value, "clock", None, MEASURED)
+    return provenance.counted(f"Seconds of {name} in a step ({heading})", value, "clock", None, AGAIN)
 
 
 def _of_step(panel: CostPanel, place: QPointF | None) -> Provenance | None:

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
-from nnlab.ui.canvas.cards.painting import PILL, SMALLER, more_that_fits, pill, summary_scale
+from nnlab.ui.canvas.cards.painting import SMALLER, more_that_fits, summary_scale
+from nnlab.ui.canvas.cards.pills import PILL, pill
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
 
 
