@@ -27,14 +27,20 @@ def is_large(path: Path) -> bool:
 def opened(window: QWidget, theme: Theme, jobs: LiveJobs, source: str) -> tuple[SavedProject, str, Data | None] | None:
     """What `open_any` gives, with the samples of a large file, held until the session has asked for them; None where that was cancelled."""
     path = Path(source).expanduser()
-    if source in example_names() or not is_large(path):
+    title = f"Opening {path.name}"
+    if source in example_names():
         return (*open_any(source), None)
+    if not is_large(path):
+        saved, name = open_any(source)
+        if not is_large(data_file(saved)):
+            return saved, name, None
+        return wait_for(window, theme, jobs, title, lambda: (saved, name, _samples(saved)))
 
     def read() -> tuple[SavedProject, str, Data | None]:
         saved, name = open_any(source)
         return saved, name, _samples(saved)
 
-    return wait_for(window, theme, jobs, f"Opening {path.name}", read)
+    return wait_for(window, theme, jobs, title, read)
 
 
 def recovered(window: QWidget, theme: Theme, jobs: LiveJobs, copy: Path, name: str) -> tuple[SavedProject, Data | None] | None:

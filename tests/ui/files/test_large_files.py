@@ -15,7 +15,7 @@ from nnlab.core.errors import FileError
 from nnlab.core.telling import tell
 from nnlab.files.autosave import read_copy, write_copy
 from nnlab.files.project import SavedProject
-from nnlab.files.project_file import load_project
+from nnlab.files.project_file import load_project, save_project
 from nnlab.files.starting_network import project_for_table
 from nnlab.ui.files import large_files, predict_page
 from nnlab.ui.files.waiting import WaitingBox, wait_for
@@ -28,6 +28,22 @@ def box() -> WaitingBox:
     found = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, WaitingBox) and widget.isVisible()]
     assert len(found) == 1
     return found[0]
+
+
+def test_a_small_project_of_a_large_table_is_opened_beside_the_window(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, target = tmp_path / "t.csv", tmp_path / "small.nnlab"
+    table.write_text("a,b,kind\n" + "1.5,2,x\n0.5,3,y\n" * 4000, encoding="utf-8")
+    save_project(target, SavedProject(project_for_table(table)))
+    assert target.stat().st_size < 20_000 < table.stat().st_size
+    monkeypatch.setattr(large_files, "LARGE", 20_000)
+    waited: list[str] = []
+    wait = large_files.wait_for
+    monkeypatch.setattr(large_files, "wait_for", lambda *given, **more: (waited.append(given[3]), wait(*given, **more))[1])
+    assert window.files.open_source(str(target))
+    assert waited == ["Opening small.nnlab"]
+    assert window.document.name == "small" and window.session.data is not None and len(window.session.data.x) == 6400
 
 
 @pytest.fixture
