@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +27,7 @@ from nnlab.ui.workspaces import workspaces
 
 LEAST = 9.9  # pixels of a name's font that can be read; 12 is the smallest of the window itself
 NAME = 13.0  # pixels of a name's font as it is meant
+LEAST_WRITTEN = 8.9  # of whatever is written on the canvas
 CAPTION, LEAST_SHAPE = 12.0, 9.5  # pixels of the font of shapes on edges as it is meant, and at least
 LEAST_MAP, LEAST_FILTER = 14.5, 10.5  # pixels a side of the smallest maps, of 2 × 2 values, and of filters, of 3 × 3
 LOWEST_PANEL = 100  # pixels before the interface scale
@@ -71,9 +74,30 @@ def name_of(window: MainWindow, item: CardItem) -> tuple[list[str], float, bool]
     return texts, NAME * kit.scale * scale * zoom, widest * scale <= room + 0.5 * scale
 
 
+def written(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """What is written on the canvas, and the size of its font in pixels of the screen."""
+    found: dict[str, float] = {}
+    draw = QPainter.drawText
+
+    def noted(painter: QPainter, *arguments: object) -> object:
+        world, text = painter.worldTransform(), next((a for a in reversed(arguments) if isinstance(a, str)), "")
+        if text.strip():
+            pixels = math.hypot(world.m11(), world.m12()) * painter.font().pixelSize()
+            found[text] = min(pixels, found.get(text, pixels))
+        return draw(painter, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QPainter, "drawText", noted)
+        window.canvas.grab()
+    assert found
+    return found
+
+
 @pytest.mark.parametrize("workspace", WORKSPACES)
 @pytest.mark.parametrize("name", NETWORKS)
-def test_every_name_can_be_read_and_nothing_overlaps(window: MainWindow, name: str, workspace: str) -> None:
+def test_every_name_can_be_read_and_nothing_overlaps(
+    window: MainWindow, name: str, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     show(window, project_of(name), workspace)
     scene, view = window.canvas.scene, window.canvas.view
     items = list(scene.items_by_card.values())
@@ -99,6 +123,8 @@ def test_every_name_can_be_read_and_nothing_overlaps(window: MainWindow, name: s
             assert side >= LEAST_FILTER, f"filters of {item.card.title} are {side:.1f} px a side"
     shown = view.mapFromScene(scene.content_rect()).boundingRect()
     assert view.viewport().rect().contains(shown), "all of it is seen"
+    small = {text: pixels for text, pixels in written(window, monkeypatch).items() if pixels < LEAST_WRITTEN}
+    assert not small, "what has no room for larger words is left out"
 
 
 @pytest.mark.parametrize("name", ["attention on iris", "attention on digits", "residual_mlp on iris"])

@@ -15,11 +15,11 @@ from PySide6.QtCore import QRectF
 from nnlab.ui.canvas.cards.shown_card import ShownCard
 from nnlab.ui.canvas.model.content import LOSS
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.canvas.painting.text import LEAST_TEXT
+from nnlab.ui.canvas.painting.text import LEAST_CAPTION, LEAST_TEXT
 from nnlab.ui.look.theme import FontRole
 
 READABLE = 0.84  # of its size as meant at which a name is still easy to read: 11 of 13 pixels
-STEP = 18.5  # from line to line, pixels of text
+STEP, CLOSE_STEP = 18.5, 15.0  # from line to line, pixels of text; and for captions that are written larger than the card
 PORT_ROOM = 8.0  # that a port takes of a line, pixels of text
 NAMED_PORTS = 0.9  # of its size as meant, from which ports are named
 
@@ -50,13 +50,17 @@ def lines(item: ShownCard, zoom: float) -> list[CompactLine]:
     width, height = outline.width() - left - right, outline.height() - 8.0 * large
     name, name_scale = _name(kit, card.title, width, height, scale, zoom)
     step = STEP * kit.scale
+    small = max(scale, LEAST_CAPTION / large / zoom)  # from afar captions are written larger than the card, or not at all
     others = [text for text in (card.subtitle, card.detail) if text]
+    below = (step if small == scale else CLOSE_STEP * large) * small
+    if small > scale:
+        others = [text for text in others if kit.text_width(text, "caption") * small <= width]
     if card.form == LOSS:
         others = [*others[:1], ""]  # the loss itself
     taken = len(name) * step * name_scale
-    count = max(0, min(len(others), int((height - taken) / (step * scale) + 1e-6)))
+    count = max(0, min(len(others), int((height - taken) / below + 1e-6)))
     kept = [*others[: count - 1], ""] if card.form == LOSS and count else others[:count]
-    total = taken + len(kept) * step * scale
+    total = taken + len(kept) * below
     top = outline.top() + 12.0 * large if total + 20.0 * large <= outline.height() and len(kept) else outline.center().y() - total / 2
     found = []
     for text in name:
@@ -65,11 +69,11 @@ def lines(item: ShownCard, zoom: float) -> list[CompactLine]:
     for text in kept:
         is_loss = card.form == LOSS and text == ""
         role: FontRole = "name" if is_loss else "caption"
-        if not is_loss and kit.text_width(text, role) * scale > width:
+        if not is_loss and kit.text_width(text, role) * small > width:
             text = text.replace(" parameters", " params")
-        room = QRectF(outline.left() + left, top, width, step * scale)
-        found.append(CompactLine(text, role, room, _fitting(kit, text, role, width, scale, zoom), is_loss))
-        top += step * scale
+        room = QRectF(outline.left() + left, top, width, below)
+        found.append(CompactLine(text, role, room, _fitting(kit, text, role, width, small, zoom), is_loss))
+        top += below
     return found
 
 
@@ -94,7 +98,8 @@ def _name(kit: PaintKit, title: str, width: float, height: float, scale: float, 
 
 def _fitting(kit: PaintKit, text: str, role: FontRole, width: float, scale: float, zoom: float) -> float:
     """A long line is written smaller than a short one, as long as it can be read."""
-    return max(min(scale, width / max(kit.text_width(text, role), 1.0)), min(scale, max(1.0 / max(zoom, 1.0), _least(kit, zoom, scale))))
+    least = max(1.0 / max(zoom, 1.0), LEAST_CAPTION / kit.scale / zoom)
+    return min(scale, max(least, width / max(kit.text_width(text, role), 1.0)))
 
 
 def _least(kit: PaintKit, zoom: float, scale: float) -> float:

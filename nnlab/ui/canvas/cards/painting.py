@@ -15,7 +15,7 @@ from nnlab.ui.canvas.model.content import BLOCK, INPUT, LOSS, CardContent
 from nnlab.ui.canvas.model.geometry import LABEL_GAP, LABEL_INSET, CardGeometry, Tile
 from nnlab.ui.canvas.neurons.painting import Inside, openness
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.canvas.painting.text import CENTRED, LEAST_TEXT, LEFT, RIGHT, write
+from nnlab.ui.canvas.painting.text import CENTRED, LEAST_CAPTION, LEAST_TEXT, LEFT, RIGHT, write
 from nnlab.ui.look.numbers import number
 from nnlab.ui.look.theme import mix
 
@@ -301,9 +301,14 @@ def paint_filters_and_maps(painter: QPainter, item: ShownCard) -> None:
 
 def _paint_hidden(painter: QPainter, item: ShownCard, count: int, room: QRectF) -> None:
     """How many filters or feature maps there are besides those that are shown."""
-    text = f"+{count:,}"
-    scale = min(item.text_scale, 0.94 * room.width() / item.kit.text_width(text, "caption"))
-    write(painter, item.kit, text, "caption", item.kit.tokens.text2, room, CENTRED, scale)
+    kit, text = item.kit, f"+{count:,}"
+    least = LEAST_CAPTION / kit.scale / painter.worldTransform().m11()
+    scale = min(item.text_scale, max(least, 0.94 * room.width() / kit.text_width(text, "caption")))
+    beyond = scale * kit.text_width(text, "caption") - room.width()
+    if beyond > room.width() / 2:  # into the card's edge, or another map
+        text, beyond = "…", 0.0
+    reach = max(beyond, 0.0) / 2 + scale
+    write(painter, kit, text, "caption", kit.tokens.text2, room.adjusted(-reach, 0, reach, 0), CENTRED, scale)
 
 
 def paint_ports(painter: QPainter, item: ShownCard) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnlab.ui.canvas.edges.routing import path_of
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.canvas.painting.text import LEAST_TEXT, LEFT, write
+from nnlab.ui.canvas.painting.text import LEAST_CAPTION, LEAST_TEXT, LEFT, write
 
 TENSOR, TARGET, DRAFT, REFUSED = "tensor", "target", "draft", "refused"
 LABEL_HEIGHT = 16.0
@@ -106,7 +106,9 @@ class TensorEdge:
 
     def paint_label(self, painter: QPainter, kit: PaintKit, pixel: float) -> None:
         """The label of a line with a look of its own, near its start."""
-        if self.label and painter.worldTransform().m11() * pixel >= LEAST_TEXT:
+        zoom = painter.worldTransform().m11()
+        if self.label and zoom * pixel >= LEAST_TEXT:
+            pixel = max(pixel, LEAST_CAPTION / kit.scale / zoom)
             width, height = (kit.text_width(self.label, "caption") + 8.0) * pixel, LABEL_HEIGHT * kit.scale * pixel
             room = QRectF(self.bounds.left() + 16.0, self.bounds.bottom() - height - 2.0, width, height)
             write(painter, kit, self.label, "caption", kit.tokens.text2, room, LEFT, pixel)

@@ -9,6 +9,7 @@ from nnlab.ui.canvas.painting.paint_kit import PaintKit
 from nnlab.ui.look.theme import FontRole
 
 LEAST_TEXT = 0.45  # of its size as meant
+LEAST_CAPTION = 0.76  # of its size as meant, from which a caption is easy to read: 9 of 12 pixels
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
