@@ -312,3 +312,19 @@ def test_another_batch_size_within_an_epoch_counts_the_batches_that_come(trained
     qtbot.waitUntil(lambda: session.iteration > start and not session.is_playing, timeout=20_000)
     settle(window, qtbot)
     assert session.iteration - start == of - done
+
+
+def test_within_an_iteration_no_loss_is_shown_before_it_is_computed(window: MainWindow, qtbot: QtBot) -> None:
+    """The card said 0 of a batch whose samples had not reached it."""
+    window.show_workspace("train")
+    (loss,) = window.document.graph.losses
+    card = window.canvas.scene.items_by_card[window.canvas.scene.owner[loss.id]]
+    for iteration in range(2):
+        window.session.step_forward(2)
+        qtbot.waitUntil(lambda: window.session.last_step is not None and window.session.last_step.pc == 2)
+        qtbot.waitUntil(lambda: window.session.frame is not None and window.session.frame.is_inside)
+        qtbot.waitUntil(lambda: card.loss is None and card.samples is None, timeout=2000)
+        window.session.finish_step()
+        qtbot.waitUntil(lambda: window.session.iteration == iteration + 1)  # noqa: B023  # within this turn of the loop
+        settle(window, qtbot)
+        assert card.loss == pytest.approx(float(window.session.frame.loss)), iteration

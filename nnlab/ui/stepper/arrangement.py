@@ -22,7 +22,7 @@ MOST_NUMBERS = 600  # cells with numbers, at most
 BEYOND = 4.0  # pixels by which a window that reaches into the padding reaches beyond the image
 MOST_OF_A_LINE = 72  # of one matrix among images
 SMALLEST_IMAGE = 36.0  # pixels, before numbers are given up for it
-LARGEST, SMALLEST = 22.0, 6.0  # pixels of a cell without a number, before others give up their numbers for it
+LARGEST, SMALLEST = 36.0, 6.0  # pixels of a cell without a number, before others give up their numbers for it
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,14 +6,22 @@ import time
 
 from PySide6.QtCore import QObject
 
+from nnlab.engine.program import Program
 from nnlab.training.commands import Stepped
 from nnlab.training.settings import TrainingSettings
 from nnlab.ui.canvas.canvas import Canvas
 from nnlab.ui.panels.base import Services
 from nnlab.ui.run.drawing_pace import USUAL, stretched
 from nnlab.ui.run.live_view import LiveView
-from nnlab.ui.run.own_activations import OwnActivations
+from nnlab.ui.run.own_activations import OwnActivations, TensorByName
 from nnlab.ui.window.canvas_header import PhaseStrip
+
+
+def coming_outputs(program: Program, pc: int) -> frozenset[str]:
+    """The tensors that the forward pass and the loss have not computed yet where instruction `pc` is the next."""
+    forward = program.instructions[: program.forward_end]
+    done = frozenset[str]().union(*(each.writes for each in forward[:pc]))
+    return frozenset[str]().union(*(each.writes for each in forward[pc:])) - done
 
 
 class CanvasFeed(QObject):
@@ -25,6 +33,7 @@ class CanvasFeed(QObject):
         self._view: LiveView | None = None  # the newest
         self._due = 0.0
         self._panels = services.feed
+        self._session = services.session
         services.session.ask_who_looks(self._is_looked_at)
         self._own = services.shared(OwnActivations)
         self._own.changed.connect(self.refresh)
@@ -51,6 +60,7 @@ class CanvasFeed(QObject):
     def show_step(self, event: Stepped, training: TrainingSettings) -> None:
         self._phases.set_phase(event.phase)
         self._phases.set_gradients(training.accumulate, training.zero_gradients, event.batch if event.inside else None)
+        self.refresh()
 
     def refresh(self) -> None:
         """Also when the canvas comes into sight: what was shown elsewhere meanwhile is news to it."""
@@ -58,10 +68,18 @@ class CanvasFeed(QObject):
         if view is None:
             return
         self._canvas.set_run(view.frame, view.data, view.playing)
-        self._canvas.set_values(self._own.before(view.tensor))
+        self._canvas.set_values(self._own.before(self._known(view)))
         pictures = view.probes.get("pictures")
         if pictures is not None:
             self._canvas.set_pictures(pictures.by_node)
+
+    def _known(self, view: LiveView) -> TensorByName:
+        """Within an iteration only what it has computed so far: the rest is of no batch, or of the one before."""
+        step = self._session.last_step
+        if not view.frame.is_inside or step is None or not step.inside:
+            return view.tensor
+        coming = coming_outputs(view.frame.program, step.pc)
+        return lambda name: None if name in coming else view.tensor(name)
 
     def clear(self) -> None:
         """Nothing is known of the run."""
