@@ -6,9 +6,10 @@
     .venv/bin/python packaging/mutation.py --only 4f2a1c07 90b3e7d1           # these again, after writing a test
 
 A mutant is met by whole files of tests: the one that mirrors its file, then those that import its module, then those of the files which
-use it, then its neighbours'; some twenty at most, and none that open windows at random or start programs. The first failure kills it. So
-what is said to be caught is a lower bound of what the whole suite catches, and costs minutes instead of hours. Mutants of compiled code
-need kernels compiled anew and are drawn only with `--compiled`.
+use it, then its neighbours'; some twenty at most, and none that open windows at random or start programs. What survives them is met by
+those too that call what was changed by its name, and those of the files which do. The first failure kills it. So what is said to be
+caught is a lower bound of what the whole suite catches, and costs minutes instead of hours. Mutants of compiled code need kernels compiled
+anew and are drawn only with `--compiled`.
 
 At the end the tests that failed are run on the tree as it is: a mutant whose killer fails there as well was not caught.
 
@@ -39,7 +40,7 @@ NOT_MET = (
     "tests/packaging", "tests/oracle", "tests/bench", "tests/test_imports.py", "tests/test_names.py", "tests/properties",
     "tests/e2e/test_random", "tests/e2e/test_under_xvfb",
 )  # fmt: skip
-MOST_DIRECT, MOST_OF_USERS, FEWEST = 10, 8, 6  # files of tests
+MOST_DIRECT, MOST_OF_USERS, FEWEST, MOST_BY_NAME = 10, 8, 6, 16  # files of tests
 NOT_CAUGHT = ("survived", "no tests", "fails anyway")
 
 
@@ -80,6 +81,27 @@ class FilesOfTests:
             beside = [test for test in self._tests if test.rpartition("/")[0] == folder]
             chosen |= dict.fromkeys(beside[:FEWEST])
         return tuple(chosen)
+
+
+    def by_name(self, mutant: Mutant) -> tuple[str, ...]:
+        """Further ones: those that call the changed function or constant by its name, and the mirrors of the package's files which do."""
+        names = "|".join(sorted(_called(mutant)))
+        if not names:
+            return ()
+        said = re.compile(rf"\b(?:{names})\b")
+        calling = [test for test, text in self._tests.items() if said.search(text)]
+        users = [mirror(user) for user, text in self._package.items() if user != mutant.file and said.search(text)]
+        found = dict.fromkeys(test for test in (*users, *calling) if test in self._tests)
+        met = self.of(mutant.file)
+        return tuple(sorted((test for test in found if test not in met), key=lambda test: len(self._tests[test])))[:MOST_BY_NAME]
+
+
+def _called(mutant: Mutant) -> set[str]:
+    """What stands for a mutant elsewhere: the constant that changed, or the innermost function or class with a name that others may use."""
+    if mutant.at_import:
+        return {name for name in mutant.names if not name.startswith("_")}
+    path = mutant.title.split(" ", 2)[1].rstrip(":").split(".")
+    return set([name for name in path if not name.startswith("_") and name not in ("lambda", "module")][-1:])
 
 
 def mirror(file: str) -> str:
@@ -177,6 +199,10 @@ def main() -> None:
     met = {}
     for mutant in sorted(mutants, key=lambda mutant: mutant.at_import or mutant.is_compiled):
         found = loaded.meet(mutant, tests[mutant], is_fresh=options.fresh) if tests[mutant] else Met("no tests", (), 0.0)
+        further = known.by_name(mutant) if found.outcome in NOT_CAUGHT and not options.tests else ()
+        if further:
+            again = loaded.meet(mutant, further, is_fresh=options.fresh)
+            found, tests[mutant] = Met(again.outcome, again.failed, found.seconds + again.seconds), (*tests[mutant], *further)
         met[mutant] = found
         by = found.failed[0] if found.failed else f"{len(tests[mutant])} files"
         print(f"{found.outcome:10}{found.seconds:5.0f} s  {mutant.key}  {mutant.title}  ({by})", flush=True)

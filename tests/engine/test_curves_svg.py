@@ -78,16 +78,33 @@ def test_numbers_of_the_grid_stand_left_of_it() -> None:
     assert [words[name] for name in ("0.2", "0.3")] == [(56.0, 224.0), (56.0, 28.0)]
 
 
-@pytest.mark.parametrize(("highest", "logarithmic"), [(20.0, False), (20.5, True)])
-def test_beyond_twenty_to_one_the_axis_is_logarithmic(highest: float, logarithmic: bool) -> None:
-    words, _ = picture(np.arange(1, 3), np.array([highest, 1.0]), spread=0.0)
-    assert ("5" in words) != logarithmic
-    assert ("10" in words) == logarithmic or "15" in words
+@pytest.mark.parametrize(("low", "high", "logarithmic"), [(1.0, 20.0, False), (1.0, 20.5, True), (0.1, 2.1, True), (10.0, 190.0, False)])
+def test_beyond_twenty_to_one_the_axis_is_logarithmic(low: float, high: float, logarithmic: bool) -> None:
+    """The geometric mean stands in the middle of such an axis, at 122, the mean of any other."""
+    middle = np.sqrt(low * high) if logarithmic else (low + high) / 2
+    _, lines = picture(np.arange(1, 4), np.array([high, middle, low]), spread=0.0)
+    assert lines["2"] == [[(197.3, 24.0), (330.7, 122.0), (464.0, 220.0)]]
+
+
+def test_an_empty_history_is_a_small_picture() -> None:
+    nothing = np.empty(0)
+    root = ElementTree.fromstring(curves_svg(nothing, nothing, (nothing, nothing), nothing, nothing))
+    (words,) = root.iter(f"{SVG}text")
+    assert root.attrib["viewBox"] == "0 0 200 40"
+    assert (words.attrib["x"], words.attrib["y"], words.attrib["fill-opacity"]) == ("100", "25", "0.7")
+
+
+def test_the_names_of_the_axes_and_the_grid_are_faint() -> None:
+    loss = np.array([4.0, 3.0, 2.0, 1.0])
+    root = ElementTree.fromstring(curves_svg(np.arange(1, 5), loss, (loss, loss), np.empty(0), np.empty(0)))
+    faint = {text.text for text in root.iter(f"{SVG}text") if "fill-opacity" in text.attrib}
+    assert faint == {"iteration", "loss"}
+    assert {line.attrib.get("stroke-opacity") for line in root.iter(f"{SVG}polyline")} == {"0.15", None}
 
 
 def test_a_loss_of_zero_has_no_logarithmic_axis() -> None:
     words, lines = picture(np.arange(1, 4), np.array([100.0, 50.0, 0.0]), spread=0.0)
-    assert [y for _, y in lines["2"][0]] == [24.0, 122.0, 220.0]
+    assert lines["2"] == [[(64.0 + 133.3, 24.0), (64.0 + 266.7, 122.0), (464.0, 220.0)]]
     assert "training 0" in words
 
 
@@ -117,7 +134,7 @@ def test_of_many_points_three_hundred_are_drawn_with_both_ends() -> None:
     assert "1,000" in words and "800" in words
 
 
-@pytest.mark.parametrize(("tick", "words"), [(999.0, "999"), (1000.0, "1,000"), (-1000.0, "-1,000"), (0.00012, "0.00012"), (2.5, "2.5")])
+@pytest.mark.parametrize(("tick", "words"), [(999.0, "999"), (999.9, "999.9"), (1000.0, "1,000"), (-1000.0, "-1,000"), (0.00012, "0.00012"), (2.5, "2.5")])
 def test_numbers_on_axes(tick: float, words: str) -> None:
     from nnlab.engine.curves_svg import _words
 

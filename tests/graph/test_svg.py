@@ -172,3 +172,10 @@ def test_a_way_round_has_its_corners_at_the_card_between() -> None:
 def test_only_what_is_within_half_a_card_of_the_line_is_gone_round(height: float, goes_round: bool) -> None:
     _, paths = _picture(_in_a_row(("one", 0.0, 0.0), ("two", 300.0, height), ("three", 600.0, 0.0)))
     assert (max(map(len, paths)) == 26) == goes_round  # three curves and the arrowhead, or one
+
+
+def test_an_empty_graph_is_a_small_picture_that_says_so() -> None:
+    root = ElementTree.fromstring(Graph()._repr_html_())
+    (words,) = root.iter(f"{SVG}text")
+    assert root.attrib["viewBox"] == "0 0 200 40"
+    assert (words.attrib["x"], words.attrib["y"], words.text, words.attrib["fill-opacity"]) == ("100", "25", "an empty graph", "0.7")

@@ -82,6 +82,9 @@ FILES = {
     "tests/engine/test_user.py": "",
     "tests/engine/test_other.py": "",
     "tests/far/test_direct.py": "from nnlab.engine import sums\n",
+    "nnlab/far/page.py": "def show(tools):\n    return tools.least(3)\n",
+    "tests/far/test_page.py": "",
+    "tests/far/test_walk.py": "def test_walk(tools):\n    tools.least(2)\n",
     "tests/oracle/test_sums.py": "from nnlab.engine import sums\n",
 }  # fmt: skip
 
@@ -99,6 +102,15 @@ def test_a_mutant_is_met_by_its_own_tests_first(tree: Path) -> None:
     assert FilesOfTests(tree).of("nnlab/engine/sums.py") == (
         "tests/engine/test_sums.py", "tests/far/test_direct.py", "tests/engine/test_user.py", "tests/engine/test_other.py",
     )  # fmt: skip
+
+
+def test_what_survives_is_met_by_those_that_call_it_by_name(tree: Path) -> None:
+    """The mirror of a file that calls it, and a test that does; nobody calls `unused`, and a constant stands for itself."""
+    tests, file = FilesOfTests(tree), "nnlab/engine/sums.py"
+    found = {m.title.split(" ")[1]: tests.by_name(m) for m in mutants_of(file, FILES[file])}
+    assert found == {
+        "module:": (), "added:": (), "least:": ("tests/far/test_page.py", "tests/far/test_walk.py"), "unused:": (),
+    }  # fmt: skip
 
 
 SCRIPT = """

@@ -9,7 +9,7 @@ from networks import mlp
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
-from nnlab.training.distributions import MOST_ROWS, Distributions, signal_to_noise, spread
+from nnlab.training.distributions import MOST_ROWS, Distributions, _some, activation_of, signal_to_noise, spread
 
 X = np.random.default_rng(0).standard_normal((48, 3))
 Y = X[:, :1] - X[:, 1:2] ** 2
@@ -66,3 +66,60 @@ def test_what_cannot_be_counted_is_left_out() -> None:
     assert spread(np.array([np.nan, np.inf])) is None and spread(None) is None
     found = spread(np.array([2.0, 2.0, np.nan]))
     assert found is not None and found.counts.sum() == 2 and found.low < 2.0 < found.high
+
+
+def test_numbers_are_counted_in_forty_equal_bins() -> None:
+    values = np.array([0.0, 0.1, 0.24, 0.26, 10.0, np.nan])
+    found = spread(values)
+    assert found is not None
+    assert (found.low, found.high, len(found.counts)) == (0.0, 10.0, 40)
+    assert (found.counts[0], found.counts[1], found.counts[-1], found.counts.sum()) == (3, 1, 1, 5)
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [(2.0, 1.0, 3.0), (-4.0, -6.0, -2.0), (0.0, -5e-7, 5e-7)])
+def test_equal_numbers_stand_in_the_middle(value: float, low: float, high: float) -> None:
+    found = spread(np.full(3, value))
+    assert found is not None
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+    assert found.counts[20] == 3
+
+
+def test_of_a_large_tensor_4096_numbers_at_most_are_counted() -> None:
+    for size, step in ((4096, 1), (4097, 2), (8192, 2), (8193, 3)):
+        found = _some(np.arange(size).reshape(1, size))
+        assert found is not None
+        assert found.tolist() == list(range(0, size, step))
+    assert _some(np.empty((0, 3))) is None and _some(None) is None
+    whole = np.arange(3.0)
+    kept = _some(whole)
+    assert kept is not None and kept.base is None and kept is not whole, "a copy: the frame is written to again"
+
+
+def test_it_takes_four_batches_and_remembers_thirty_two() -> None:
+    batches = [np.array([1.0, 1.0]), np.array([3.0, 3.0])] * 2
+    assert signal_to_noise(batches) == pytest.approx(2.0)  # mean 2, deviation 1, in both elements
+    assert np.isnan(signal_to_noise(batches[:3]))
+    trained, past = run(), Distributions()
+    for _ in range(40):
+        trained.train(1)
+        past.take(frame_of(trained))  # type: ignore[arg-type]
+    assert len(past._layers["dense_1"].batches) == 32
+    rows = past.layers["dense_1"]
+    assert [np.isnan(row.signal) for row in rows[:5]] == [True, True, True, False, False]
+
+
+def test_a_gradient_of_nothing_is_drawn_as_the_smallest() -> None:
+    trained, past = Run(Setup(mlp([3, 6, 1]), X, Y, update=Update("sgd", 0.0), batch_size=8)), Distributions()
+    trained.state["dense_2.weight"][...] = 0.0
+    trained.train(1)
+    past.take(frame_of(trained))  # type: ignore[arg-type]
+    row = past.layers["dense_1"][0]
+    assert row.gradients is not None and row.gradients.low == pytest.approx(-18.0)  # log10 of 1e-12, and half of it: all are equal
+    assert row.gradients.high == pytest.approx(-6.0)
+
+
+def test_an_activation_belongs_to_the_layer_before_it() -> None:
+    graph = mlp([3, 6, 1])
+    layer = activation_of(graph, graph["dense_1"])
+    assert layer is not None and layer.operator == "tanh"
+    assert activation_of(graph, graph["dense_2"]) is None, "a loss is none"

@@ -56,7 +56,7 @@ def weights(name: str) -> dict[str, np.ndarray]:
 
 def seed(name: str, number: int = 1, at: int = 10, validation: float = 0.5) -> SeedCurve:
     blocks = np.array([[1.0, 3.0, 2.0], [0.5, 1.5, 1.0]])
-    checks = np.array([[5.0, 0.9, 0.8, 0.1, 0.2], [float(at), validation, 0.25, 0.75, 0.625]])
+    checks = np.array([[3.0, 1.9, 1.8, 0.0, 0.1], [5.0, 0.9, 0.8, 0.1, 0.2], [float(at), validation, 0.25, 0.75, 0.625]])
     return SeedCurve(number, 10, 0, 5, blocks, checks, 1.0, weights(name))
 
 
@@ -137,6 +137,8 @@ def test_of_several_seeds_it_is_the_one_in_the_middle() -> None:
     found = kept_figure(run, VALIDATION)
     assert found is not None
     assert (found.name, found.value) == ("Validation loss of First, seed 7", 0.3)
+    two = kept("iris", seed("iris", 3, validation=0.2), seed("iris", 5, validation=0.4))
+    assert fields(kept_figure(two, VALIDATION))[:2] == ("Validation loss of First, seed 3", 0.2)
     counted = kept_figure(run, ITERATIONS)
     assert fields(counted) == ("Iterations of First", 17, "iteration", 17, "none", "Counted by the engine: updates of the run.")
     seeds = kept_figure(run, SEEDS)
