@@ -92,8 +92,10 @@ class FilesOfTests:
         calling = [test for test, text in self._tests.items() if said.search(text)]
         users = [mirror(user) for user, text in self._package.items() if user != mutant.file and said.search(text)]
         found = dict.fromkeys(test for test in (*users, *calling) if test in self._tests)
+        if len(found) > MOST_BY_NAME:  # a name of many things
+            return ()
         met = self.of(mutant.file)
-        return tuple(sorted((test for test in found if test not in met), key=lambda test: len(self._tests[test])))[:MOST_BY_NAME]
+        return tuple(sorted((test for test in found if test not in met), key=lambda test: len(self._tests[test])))
 
 
 def _called(mutant: Mutant) -> set[str]:

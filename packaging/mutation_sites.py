@@ -207,7 +207,9 @@ def _lines(statement: ast.stmt | None) -> range:
 
 
 def _names_set_by(statement: ast.stmt | None) -> Iterator[str]:
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):  # a default
+        yield statement.name
+    elif isinstance(statement, ast.Assign | ast.AnnAssign):
         for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
             yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
 

@@ -134,7 +134,10 @@ def test_of_many_points_three_hundred_are_drawn_with_both_ends() -> None:
     assert "1,000" in words and "800" in words
 
 
-@pytest.mark.parametrize(("tick", "words"), [(999.0, "999"), (999.9, "999.9"), (1000.0, "1,000"), (-1000.0, "-1,000"), (0.00012, "0.00012"), (2.5, "2.5")])
+@pytest.mark.parametrize(
+    ("tick", "words"),
+    [(999.0, "999"), (999.9, "999.9"), (1000.0, "1,000"), (-1000.0, "-1,000"), (0.00012, "0.00012"), (2.5, "2.5")],
+)
 def test_numbers_on_axes(tick: float, words: str) -> None:
     from nnlab.engine.curves_svg import _words
 

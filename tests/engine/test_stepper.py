@@ -59,3 +59,14 @@ def test_an_undisturbed_snapshot_is_the_state_before_and_leaves_the_begun_iterat
         assert run.stepper.inside and run.stepper.pc == pc and run.state.arena.tobytes() == state
     take_snapshot(run)
     assert not run.stepper.inside and run.iteration == 6
+
+
+def test_it_can_go_back_as_soon_as_an_instruction_has_run(run: Run) -> None:
+    assert run.stepper.can_go_back is False
+    run.stepper.forward()
+    assert run.stepper.can_go_back is True
+    run.stepper.back()
+    assert run.stepper.can_go_back is False
+    run.stepper.forward()
+    run.stepper.forget()
+    assert run.stepper.can_go_back is False

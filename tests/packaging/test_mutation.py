@@ -55,6 +55,8 @@ def test_a_mutant_knows_its_statement_and_who_stands_for_it() -> None:
         (range(9, 12), frozenset({"outer"}), False, True),
     }
     assert len({m.key for m in found}) == len(found) == 7
+    (default, _, _) = mutants_of("file.py", "def outer(a=1):\n    return a\n")
+    assert (default.names, default.at_import) == ({"outer"}, True)
 
 
 def test_every_equivalent_has_its_reason_above_it() -> None:

@@ -123,6 +123,12 @@ def test_one_hot_rows_are_classes() -> None:
     assert found("leaking_target", x, 2.0 * rows, network(3, 3)) is None  # several numbers a row are no classes
 
 
+def test_two_numbers_a_row_are_no_classes() -> None:
+    """Which of the two is larger is what feature 2 tells, but nobody asked for that."""
+    larger = (Y > 0).astype(float)
+    assert found("leaking_target", columns(SIGNS, OTHERS, larger), columns(0.5 * np.ones(24), Y), network(3, 2)) is None
+
+
 # The size of features
 
 

@@ -116,3 +116,18 @@ def test_it_tells_of_every_run_that_ends_with_what_was_trained_last() -> None:
     assert len(told) == 3 and told[2].project == other.project
     member.load(Load(Change.opening(PROJECT, 3), DATA, 2))
     assert len(told) == 3  # another project was opened: its runs are its own affair
+
+
+def test_it_says_what_its_frames_hold(member: Member) -> None:
+    assert member.watched == frozenset()
+    member.watch(frozenset({"dense_1.y"}))
+    assert member.watched == {"dense_1.y"}
+    assert member.run is not None
+    member.run.train(1)
+    member.run.publish()
+    frame = member.run.mailbox.newest(0)
+    assert frame is not None
+    assert frame.get("dense_1.y") is not None and frame.get("dense_2.y") is None
+    other = replace(PROJECT, graph=mlp([2, 4, 1], loss="binary_cross_entropy"))
+    member.load(Load(Change(Version(0, PROJECT), Version(1, other), keep=True), DATA, 2))
+    assert member.watched == {"dense_1.y"}, "whatever network follows"

@@ -209,7 +209,8 @@ def test_without_hidden_layers_their_keys_set_nothing() -> None:
 @pytest.mark.parametrize(
     ("default", "text", "value"),
     [
-        (True, "off", False), (True, "ON", True), (False, "yes", True), (8, "12", 12), (8, "+3", 3), (0.5, "3", 3), (0.5, "1e-3", 0.001),
+        (True, "off", False), (False, "ON", True), (False, "yes", True), (False, "true", True), (True, "no", False),
+        (True, "False", False), (8, "12", 12), (8, "+3", 3), (0.5, "3", 3), (0.5, "1e-3", 0.001),
         (0.5, "-2.5", -2.5), ("plain", "12", "12"),
     ],
 )  # fmt: skip

@@ -134,7 +134,7 @@ def test_what_is_affine_by_its_answers() -> None:
 
 
 def test_main_axes_of_points_on_a_line_and_of_one_unit() -> None:
-    samples = np.outer(np.arange(5.0), [3.0, 4.0]) + [1.0, 2.0]
+    samples = np.outer(np.arange(5.0), [3.0, 4.0]) + np.array([1.0, 2.0])
     mean, axes, shares = _main_axes(samples)
     assert mean.tolist() == [7.0, 10.0]
     np.testing.assert_allclose(np.abs(axes[0]), [0.6, 0.8])
