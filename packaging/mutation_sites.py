@@ -1,8 +1,8 @@
 """The small faults that `mutation.py` makes, and where: signs, operators, comparisons, numbers off by one, conditions, results, slices.
 
 A mutant is one change to the syntax tree of a file, written out again in full. Left out, because no test could or should see them: types,
-decorators, docstrings, `__repr__`, assertions (they are for the type checker), keywords that change no result (`strict`, `copy`…) and the
-number of rows at which a parameter is viewed.
+decorators, docstrings, `__repr__`, assertions (they are for the type checker), keywords that change no result (`strict`, `copy`…), the
+number of rows at which a parameter is viewed, and the 1 of `reshape(-1)`, where any negative number stands for what is left.
 """
 
 from __future__ import annotations
@@ -113,6 +113,9 @@ def _visit(node: ast.AST, place: _Place) -> Iterator[tuple[ast.AST, _Place]]:
         return
     if isinstance(node, ast.stmt):
         place = _Place(place.functions, place.path, node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
+        for part in itertools.chain.from_iterable(map(ast.walk, node.args)):
+            part.in_reshape = True  # type: ignore[attr-defined]
     yield node, place
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "bases", "type_comment", "ctx", "type_params"):
@@ -125,8 +128,13 @@ def _visit(node: ast.AST, place: _Place) -> Iterator[tuple[ast.AST, _Place]]:
         for child in value if isinstance(value, list) else [value]:
             # `place.view(arena, 1)`: of a tensor without a batch axis, any number of rows is the same.
             is_rows = isinstance(child, ast.Constant) and isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".view")
-            if isinstance(child, ast.AST) and not is_rows:
+            if isinstance(child, ast.AST) and not is_rows and not (name == "operand" and _is_rest(node)):
                 yield from _visit(child, inner)
+
+
+def _is_rest(node: ast.AST) -> bool:
+    """The -1 of a `reshape`; its sign may go."""
+    return isinstance(node, ast.UnaryOp) and hasattr(node, "in_reshape") and ast.unparse(node) == "-1"
 
 
 def _set(node: ast.AST, name: str, value: object) -> Change:

@@ -26,7 +26,8 @@ def changes(statement: str) -> set[str]:
     ("a + b", {"a - b"}), ("a -= b", {"a += b"}), ("a * b", {"a / b"}), ("a < b", {"a <= b"}), ("a == b", {"a != b"}),
     ("a and b", {"a or b"}), ("not a", {"not not a"}), ("-a", {"+a"}), ("min(a, b)", {"max(a, b)"}), ("xs[a:]", {"xs[:]"}),
     ("xs[0]", {"xs[1]"}), ("xs[2]", {"xs[3]", "xs[1]"}), ("return a", {"return None"}), ("return False", {"return True"}),
-    ("a = 0.5", {"a = 1.0"}),
+    ("a = 0.5", {"a = 1.0"}), ("a.reshape(-1)", {"a.reshape(+1)"}), ("a.reshape((-1, -2))", {"a.reshape((+1, -2))",
+    "a.reshape((-1, +2))", "a.reshape((-1, -3))", "a.reshape((-1, -1))"}), ("a = -1", {"a = +1", "a = -2", "a = -0"}),
     ("a = True", {"a = False"}),
     ("a = b if xs else a", {"a = b if not xs else a"}), ("f'{a:.{b - 1}f}'", {"f'{a:.{b + 1}f}'", "f'{a:.{b - 2}f}'", "f'{a:.{b - 0}f}'"}),
 ])  # fmt: skip

@@ -15,7 +15,7 @@ from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.graph import Graph
-from nnlab.training.diagnoses import exploding_gradients, vanishing_gradients
+from nnlab.training.diagnoses import exploding_gradients, learning_rate_too_high, learning_rate_too_low, vanishing_gradients
 from nnlab.training.diagnosis import Diagnosis
 from nnlab.training.observation import Observation
 from nnlab.training.settings import TrainingSettings
@@ -90,3 +90,103 @@ def test_a_ratio_beyond_a_million_is_told_by_its_power_of_ten() -> None:
     one = exploding(1.0, 2.0**12, 2.0**12)
     assert one is not None and (one.node, one.figure) == ("dense_1", "2e+07 ×")
     assert one.figures["factor_per_layer"] == pytest.approx(4096.0)
+
+
+# The words, and where they begin
+
+
+def test_a_vanished_gradient_is_said_with_what_every_layer_leaves() -> None:
+    one = vanishing(1.0, 2.0**-6, 2.0**-6)
+    assert one is not None
+    assert one.evidence == "The gradient at dense_1 is 0.00024 of that at dense_3: every layer on the way back leaves 0.016 of it."
+    assert (one.figure, one.mark, one.harm) == ("0.0002", "gradient 0.0002 of that at dense_3", 0.9)
+    assert one.chart is not None
+    assert one.chart.values == pytest.approx([one.figures[f"norm_dense_{k}"] for k in (1, 2, 3)])
+    assert (one.chart.labels, one.chart.logarithmic) == (("dense_1", "dense_2", "dense_3"), True)
+
+
+@pytest.mark.parametrize(("weight", "speaks"), [(100.0, False), (101.0, True)])
+def test_exactly_a_hundred_times_is_no_explosion(weight: float, speaks: bool) -> None:
+    """Eight rows of x = 1 through weights 1, 1 and 100 give 100; 4 too many make a gradient of 2 · 4 / 8 = 1, and 100 before it."""
+    graph, training = chain(3), TrainingSettings("sgd", learning_rate=1e-3)
+    run = Run(Setup(graph, np.ones((8, 1)), np.full((8, 1), weight - 4), update=Update("sgd", 1e-3), batch_size=8), frames=False)
+    values = {f"dense_{k}.weight": np.array([[w]], np.float32) for k, w in enumerate((1.0, 1.0, weight), start=1)}
+    one = next(exploding_gradients.find(replace(Observation.of_run(run, training), parameters={**run.state.stored(), **values})), None)
+    assert (one is not None) == speaks
+
+
+@pytest.mark.parametrize(("power", "figure"), [(9, "262,144 ×"), (10, "1e+06 ×")])  # 2¹⁸, and 2²⁰ = 1,048,576
+def test_up_to_a_million_a_ratio_is_written_out(power: int, figure: str) -> None:
+    one = exploding(1.0, 2.0**power, 2.0**power)
+    assert one is not None
+    assert (one.figure, one.mark) == (figure, f"gradient {figure[:-2]} times that at dense_3")
+
+
+# Trials of other rates: of y = w x with x = 1 and the target 3 the loss is (3 − w)², and a step multiplies 3 − w by 1 − 2 η
+
+
+def at_rate(rate: float, steps: int, begin: float = 0.0) -> Observation:
+    training = TrainingSettings("sgd", learning_rate=rate, batch_size=8)
+    initial = {"dense_1.weight": np.array([[begin]], np.float32)}
+    setup = Setup(chain(1), np.ones((8, 1)), Y, update=Update("sgd", rate), batch_size=8, initial=initial)
+    run = Run(setup, frames=False)
+    run.train(steps)
+    return Observation.of_run(run, training)
+
+
+def test_a_rate_that_is_too_low() -> None:
+    one = next(learning_rate_too_low.find(at_rate(1e-4, 20)), None)
+    assert one is not None
+    now = 9 * (1 - 2e-4) ** 40
+    after, higher = now * (1 - 2e-4) ** 100, now * (1 - 2e-2) ** 100
+    assert dict(one.figures) == pytest.approx(
+        {"rate": 1e-4, "suggested": 0.003, "loss": now, "loss_after": after, "loss_at_higher": higher}, rel=1e-4
+    )
+    words = f"In 50 steps from here the rate lowers the loss from {now:.3g} to {after:.3g}, one 100 times higher to {higher:.3g}."
+    assert one.evidence == words
+    assert one.chart is not None
+    assert one.chart.values == pytest.approx([now, after, higher], rel=1e-4)
+    assert (one.chart.labels, one.chart.meant) == (("now", "0.0001", "0.01"), (1,))
+    (remedy,) = one.remedies
+    assert remedy.label == "Learning rate 0.0001 → 0.003"
+
+
+@pytest.mark.parametrize(
+    ("rate", "steps", "speaks"),
+    [
+        (1e-4, 19, False), (1e-4, 20, True),  # it takes twenty iterations
+        (2e-4, 20, True), (6e-4, 20, False),  # 1 − (1 − 200 η)^100 is 98 and 100 %, 1 − (1 − 2 η)^100 is 3.9 and 11 %: 20 times 5
+        (2e-6, 20, False), (3e-6, 20, True),  # a hundred times the rate lowers it by 3.9 and 5.8 %
+        (2e-4, 800, True), (2e-4, 900, False),  # 0.9996^(2 · 866) is a half: below half of the first loss it has learned
+    ],
+)  # fmt: skip
+def test_where_a_rate_is_too_low(rate: float, steps: int, speaks: bool) -> None:
+    assert (next(learning_rate_too_low.find(at_rate(rate, steps)), None) is not None) == speaks
+
+
+def test_a_rate_that_is_too_high() -> None:
+    """3 − w is multiplied by −1.1, so the loss by 1.21 in every step; with a tenth of the rate by 0.79²."""
+    one = next(learning_rate_too_high.find(at_rate(1.05, 2)), None)
+    assert one is not None
+    reached, smaller = 9 * 1.1**100, 9 * 0.79**100
+    assert one.figures["first_loss"] == pytest.approx(9.0)
+    assert one.figures["loss"] == pytest.approx(reached, rel=1e-3)
+    assert one.figures["loss_at_suggested"] == pytest.approx(smaller, abs=1e-9)
+    assert (one.figures["rate"], one.figures["suggested"]) == (1.05, pytest.approx(0.105))
+    words = f"In 50 steps from the start the rate leads from 9 to {one.figures['loss']:,.0f}, a rate 10 times smaller to "
+    assert one.evidence.startswith(words)
+    assert one.chart is not None
+    assert (one.chart.labels, one.chart.meant) == (("before", "1.05", "0.105"), (1,))
+    assert one.chart.caption == "loss after 50 steps from the start, by learning rate"
+    (remedy,) = one.remedies
+    assert remedy.label == "Learning rate 1.05 → 0.105, from iteration 0"
+
+
+@pytest.mark.parametrize(("rate", "factor"), [(1.05, 10.0), (15.0, 100.0), (150.0, 1000.0), (0.9, None), (1.0002, None), (1.0003, 10.0)])
+def test_the_smaller_rate_is_the_first_that_does_better(rate: float, factor: float | None) -> None:
+    """At 15 a tenth is 1.5, which diverges as well. At 1.0002 fifty steps end at 1.0004^100 = 1.041 times the loss, at 1.0003 at 1.062."""
+    one = next(learning_rate_too_high.find(at_rate(rate, 1)), None)
+    if factor is None:
+        assert one is None
+    else:
+        assert one is not None and one.figures["suggested"] == pytest.approx(rate / factor)
