@@ -168,6 +168,23 @@ def _look(app: QApplication, store: Store, mode: Mode | None, width: int) -> The
     return look
 
 
+def window_on(source: str | None) -> MainWindow:
+    """The window of a person who started the program on `source`: what is asked about a table, the import page asks."""
+    try:
+        window = open_window(source, in_use="ask", welcome=source is None)
+        window.raise_()
+        return window
+    except NNLabError as error:
+        from nnlab.tables.proposal import ColumnUndecided
+
+        if not isinstance(error, ColumnUndecided):
+            raise
+    window = open_window(in_use="ask", welcome=True)
+    window.raise_()
+    window.files.open_path(str(source))
+    return window
+
+
 def main(source: str | None = None) -> int:
     """Opens the window and runs until it is closed; returns the exit status. Raises NNLabError when `source` cannot be read."""
     app = application()
@@ -175,8 +192,7 @@ def main(source: str | None = None) -> int:
     from nnlab.ui.startup.moved import MovedFolderNotice
 
     ending = Ending(app)  # before the window: as soon as it holds the file's lock, a signal has to let go of it
-    window = open_window(source, in_use="ask", welcome=source is None)
-    window.raise_()
+    window = window_on(source)
     MovedFolderNotice(app, window.message_bar)
     return ending.run()
 

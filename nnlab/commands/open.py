@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -35,7 +36,10 @@ def _look_at(source: str) -> None:
 
         read_lesson(folder_of(Path(source)), window_controls())
     else:
-        read_source(source)
+        from nnlab.tables.proposal import ColumnUndecided
+
+        with contextlib.suppress(ColumnUndecided):  # the window asks
+            read_source(source)
 
 
 def require_display() -> None:

@@ -50,7 +50,7 @@ def _files_beside(settings: Mapping[str, Value]) -> tuple[Path, ...]:
 register(
     Dataset(
         name="images",
-        title="Your own images",
+        title="Images",
         category="File",
         description="Images of your own: a folder of PNG or JPEG files for each class, or IDX files such as MNIST's.",
         settings=(

@@ -54,7 +54,7 @@ def make(settings: Mapping[str, Value], seed: int) -> Table:
 register(
     Dataset(
         name="table",
-        title="Your own table",
+        title="Table",
         category="File",
         description="A table of your own: CSV, Excel, OpenDocument or Parquet, with columns of numbers, categories and dates.",
         settings=(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from nnlab.core.setting import Setting, Value
-from nnlab.tables.columns import NOTATIONS, ColumnReading
+from nnlab.tables.columns import NOTATIONS, OTHERS_MISSING, ColumnReading
 from nnlab.tables.plan import MISSING_RULES, ColumnKind, ColumnPlan, DatePart
 from nnlab.tables.proposal import as_feature, with_answer
 
@@ -63,7 +63,7 @@ def settings_of(reading: ColumnReading, column: ColumnPlan) -> tuple[Setting, ..
     for name, part in PARTS.items():
         if column.kind == "date":
             found.append(Setting(name, part in column.parts, title=_PART_LABELS[name], tip="Whether this part of the date is an input."))
-    if reading.missing or column.notation == "others_missing":
+    if reading.missing or column.notation in OTHERS_MISSING:
         rules: dict[str, str] = {rule: MISSING_TITLES[rule] for rule in MISSING_RULES[column.kind]}
         found.append(_choice("missing", "Missing", column.missing, rules, "What stands for a missing cell."))
         if column.kind in ("number", "yes_no") and column.missing != "drop":

@@ -37,9 +37,14 @@ NOTATIONS = {
     "iso": "year-month-day, or with the name of the month",
     "day_first": "day/month/year",
     "month_first": "month/day/year",
-    "others_missing": "numbers; what is none is missing",
+    "others_missing": "numbers; other cells are missing",
+    "decimal_comma_others_missing": "numbers such as 1234,5; other cells are missing",
+    "comma_thousands_others_missing": "numbers such as 1,234.5; other cells are missing",
     "text": "text",
 }
+OTHERS_MISSING = {  # how the numbers are written among cells that are none
+    "others_missing": "plain", "decimal_comma_others_missing": "decimal_comma", "comma_thousands_others_missing": "comma_thousands",
+}  # fmt: skip
 
 _MOST_DIGITS = 15  # of a whole number that a float keeps; longer ones name things
 _MOST_COUNTED_EXACTLY = 20_000  # rows; beyond, different cells are first estimated
@@ -78,11 +83,10 @@ def as_number(column: str, notation: str, is_percent: bool = False) -> str:
     text = number_text(column)
     pattern, plain = {
         "plain": (PLAIN, text),
-        "others_missing": (PLAIN, text),
         "comma_thousands": (f"{_COMMA_THOUSANDS}|{PLAIN}", f"replace({text}, ',', '')"),
         "decimal_comma": (f"{_DECIMAL_COMMA}|{_INTEGER}", f"replace({text}, ',', '.')"),
         "point_thousands": (f"{_POINT_THOUSANDS}|{_DECIMAL_COMMA}|{_INTEGER}", f"replace(replace({text}, '.', ''), ',', '.')"),
-    }[notation]
+    }[OTHERS_MISSING.get(notation, notation)]
     number = f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN TRY_CAST({plain} AS DOUBLE) END"
     if pattern.endswith(PLAIN):  # most cells are nothing but a number, and to take blanks and signs away costs seven times as much
         number = f"CASE WHEN regexp_full_match({column}, '{PLAIN}') THEN TRY_CAST({column} AS DOUBLE) ELSE {number} END"
@@ -226,14 +230,19 @@ def _uneven(table: CellTable, k: int, count: _Counts, look: _SecondLook, base: C
         return replace(number, notation="decimal_comma")
     if look.point_thousands == all_of and not look.comma_thousands_proof:
         return replace(number, notation="point_thousands")
-    if count.plain >= MOSTLY * all_of and count.leading_zero == 0:
-        cell, row = _odd_cell(table, k)
+    fitting = {"others_missing": count.plain}
+    if look.decimal_comma_proof:
+        fitting["decimal_comma_others_missing"] = look.decimal_comma
+    if look.comma_thousands_proof:
+        fitting["comma_thousands_others_missing"] = look.comma_thousands
+    notation, numbers = max(fitting.items(), key=lambda item: item[1])
+    if numbers >= MOSTLY * all_of and count.leading_zero == 0:
+        cell, row = _odd_cell(table, k, notation)
         question = (
-            f"Column {base.name!r} holds {cell[:40]!r} in {table.place(row)} beside {count.plain:,} numbers: is what is not a number "
+            f"Column {base.name!r} holds {cell[:40]!r} in {table.place(row)} beside {numbers:,} numbers: is what is not a number "
             "missing, or are all cells text?"
         )
-        answers = ("others_missing", "text")
-        return replace(number, notation="others_missing", question=question, answers=answers)
+        return replace(number, notation=notation, question=question, answers=(notation, "text"))
     return replace(base, codes=count.leading_zero > 0)
 
 
@@ -270,9 +279,9 @@ def _example(table: CellTable, k: int, pattern: str) -> str:
     return _first_cell(table, k, f"regexp_full_match({number_text(f'c{k}')}, '{pattern}')")[0]
 
 
-def _odd_cell(table: CellTable, k: int) -> tuple[str, int]:
-    """The first cell that is not a plain number, and its row."""
-    return _first_cell(table, k, f"NOT regexp_full_match({number_text(f'c{k}')}, '{PLAIN}')")
+def _odd_cell(table: CellTable, k: int, notation: str) -> tuple[str, int]:
+    """The first cell that is no number in a notation, and its row."""
+    return _first_cell(table, k, f"({as_number(f'c{k}', notation)}) IS NULL")
 
 
 def _first_cell(table: CellTable, k: int, condition: str) -> tuple[str, int]:

@@ -15,7 +15,7 @@ import numpy as np
 from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError
 from nnlab.tables.cell_table import CellTable, OnShare, no_progress, present
-from nnlab.tables.columns import NOTATIONS, as_day, as_number
+from nnlab.tables.columns import NOTATIONS, OTHERS_MISSING, as_day, as_number
 from nnlab.tables.plan import ColumnPlan, TablePlan
 
 LARGEST = float(np.finfo(np.float32).max)  # beyond it, a number is infinite to a network
@@ -132,7 +132,7 @@ def _written_alike(table: CellTable, columns: list[ColumnPlan], notation: str, i
     """float64 (columns, rows): columns of numbers in one notation."""
     places = {name: place for place, name in enumerate(table.columns)}
     values = table.numbers([places[column.name] for column in columns], lambda c: as_number(c, notation, is_percent), progress)
-    doubtful = [k for k in range(len(columns)) if notation != "others_missing" and np.isnan(values[k]).any()]
+    doubtful = [k for k in range(len(columns)) if notation not in OTHERS_MISSING and np.isnan(values[k]).any()]
     has_cell = table.numbers([places[columns[k].name] for k in doubtful], _is_present) > 0.0
     for k, has in zip(doubtful, has_cell, strict=True):
         _refuse(table, columns[k], has & np.isnan(values[k]), f"is not a number written as {NOTATIONS[notation]}")

@@ -7,6 +7,7 @@ it asks, and until that is answered the column is used in neither.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -14,7 +15,7 @@ import msgspec
 
 from nnlab.core.errors import DataError
 from nnlab.tables.cell_table import CellTable, OnShare, no_progress
-from nnlab.tables.columns import ColumnReading, read_columns
+from nnlab.tables.columns import OTHERS_MISSING, ColumnReading, read_columns
 from nnlab.tables.plan import ColumnPlan, Encoding, FormPart, MissingRule, TablePlan
 
 MOST_ONE_HOT = 50  # categories of a feature
@@ -35,6 +36,10 @@ class ColumnQuestion:
     column: str
     text: str
     answers: tuple[str, ...]
+
+
+class ColumnUndecided(DataError):
+    """A question about a column was left open; where somebody can be asked, the import page asks it."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +73,15 @@ def answered(proposal: Proposal, answers: Mapping[str, str]) -> TablePlan:
 
 
 def asked_for(proposal: Proposal, answers: Mapping[str, str], way: str) -> TablePlan:
-    """The plan with the answers that were given. Raises DataError as `answered`, and for a question left open; `way` is where to answer."""
+    """The plan with the answers that were given.
+
+    Raises DataError as `answered`, ColumnUndecided for a question left open; `way` is where to answer.
+    """
     plan = answered(proposal, answers)
     for question in proposal.open_questions(plan):
-        choices = " or ".join(f"{question.column}={answer}" for answer in question.answers)
+        choices = " or ".join(shlex.quote(f"{question.column}={answer}") for answer in question.answers)
         asked = f"{question.text[:1].lower()}{question.text[1:]}"
-        raise DataError(f"{proposal.name}: {asked} Answer on the import page, or with {way} {choices}.")
+        raise ColumnUndecided(f"{proposal.name}: {asked} Answer on the import page, or with {way} {choices}.")
     return plan
 
 
@@ -140,7 +148,7 @@ def as_feature(reading: ColumnReading) -> tuple[ColumnPlan, str]:
     if reading.kind == "number":
         column = ColumnPlan(
             reading.name, "feature", "number", notation, reading.is_percent,
-            "drop" if few_missing and reading.notation != "others_missing" else "median", indicator=share > OFTEN_MISSING,
+            "drop" if few_missing and reading.notation not in OTHERS_MISSING else "median", indicator=share > OFTEN_MISSING,
         )  # fmt: skip
     elif reading.kind == "yes_no":
         rule: MissingRule = "drop" if few_missing else "most_frequent"

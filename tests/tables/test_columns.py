@@ -52,6 +52,9 @@ def test_kind_and_notation(tmp_path: Path, cells: list[str], kind: str, notation
         (["1.100", "2.250"], "3,5", ("point_thousands", "plain"), "1.100"),
         (["01/02/2024", "03/04/2024"], "a", ("day_first", "month_first"), "01/02/2024"),
         ([*"12345678912", "abc"], "a", ("others_missing", "text"), "abc"),
+        ([f"1,{k}" for k in range(11)] + ["abc"], "a", ("decimal_comma_others_missing", "text"), "abc"),
+        ([f"{k}.{k}" for k in range(19)] + ["1,5"], "a", ("others_missing", "text"), "1,5"),
+        (["1,234.5"] * 11 + ["abc"], "a", ("comma_thousands_others_missing", "text"), "abc"),
     ],
 )
 def test_what_can_be_read_in_two_ways_is_asked(

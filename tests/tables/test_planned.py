@@ -29,6 +29,8 @@ def table(tmp_path: Path, text: str) -> CellTable:
         (ColumnPlan("v", kind="number", notation="point_thousands"), ["1.234,5", "1.100", "3,5"], [1234.5, 1100.0, 3.5]),
         (ColumnPlan("v", kind="number", notation="plain", is_percent=True), ["12%", "3.5 %", "0%"], [0.12, 0.035, 0.0]),
         (ColumnPlan("v", kind="number", notation="others_missing"), ["1", "abc", "2"], [1.0, np.nan, 2.0]),
+        (ColumnPlan("v", kind="number", notation="decimal_comma_others_missing"), ["1,5", "abc", "2"], [1.5, np.nan, 2.0]),
+        (ColumnPlan("v", kind="number", notation="comma_thousands_others_missing"), ["1,234.5", "abc", "2"], [1234.5, np.nan, 2.0]),
         (ColumnPlan("v", kind="yes_no"), ["Yes", "no", "?"], [1.0, 0.0, np.nan]),
     ],
 )

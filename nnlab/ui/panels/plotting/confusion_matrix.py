@@ -6,6 +6,7 @@ A cell's colour is its share of the row, so that a small class is judged like a 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import outline_rounded
 
 WHOLE_NAMES = 56  # pixels; longer ones lose the words they have in common
+LEAST_CELL = 18  # pixels of a cell's width, before long names of the rows give way
 WIDEST_CELL = 2.4  # of a cell's height; long class names ask for wide cells
 
 
@@ -81,8 +83,9 @@ class ConfusionMatrix(QWidget):
 
     def column_names(self, room: float) -> tuple[str, ...]:
         """What stands above the columns within `room` pixels each: abbreviated where the names of the rows would not fit."""
-        metrics, names = QFontMetricsF(self._theme.font("caption")), self.shown_names
-        return names if all(metrics.horizontalAdvance(name) <= room for name in names) else abbreviated(self._short)
+        metrics, whole = QFontMetricsF(self._theme.font("caption")), self.shown_names
+        known = (whole, *(abbreviated(self._short, fewest) for fewest in (3, 2, 1)))
+        return next((names for names in known if all(metrics.horizontalAdvance(name) <= room for name in names)), known[-1])
 
     def show_counts(self, table: np.ndarray, names: tuple[str, ...]) -> None:
         if names != self._names or not np.array_equal(table, self._table):
@@ -103,7 +106,7 @@ class ConfusionMatrix(QWidget):
         texts = (*self.shown_names, numbers.count(int(self._table.max(initial=0))))
         widest = max(metrics.horizontalAdvance(text) for text in texts) + px(5)
         cell_width = math.ceil(min(max(cell_height, widest), cell_height * WIDEST_CELL))
-        return round(self._names_width() + n * cell_width + px(16))
+        return round(self._names_width(self.shown_names) + n * cell_width + px(16))
 
     def set_ground(self, token: str) -> None:
         """Lies on something of another colour."""
@@ -114,18 +117,26 @@ class ConfusionMatrix(QWidget):
         """Room above the matrix: the word "predicted" and the column names."""
         return 2 * QFontMetricsF(self._theme.font("caption")).height() + self._theme.metrics.px(4)
 
-    def _names_width(self) -> float:
+    @property
+    def row_names(self) -> tuple[str, ...]:
+        """What stands beside the rows: abbreviated where whole names leave no room for the cells."""
+        names, n = self.shown_names, len(self._names)
+        cells = self.width() - self._names_width(names) - self._theme.metrics.px(16)
+        return names if cells >= n * self._theme.metrics.px(LEAST_CELL) else abbreviated(self._short)
+
+    def _names_width(self, names: Sequence[str]) -> float:
         metrics, px = QFontMetricsF(self._theme.font("caption")), self._theme.metrics.px
-        widest = max((metrics.horizontalAdvance(name) for name in self.shown_names), default=0.0)
+        widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         return px(16) + metrics.height() + px(4) + min(widest, px(96)) + px(6)
 
     def _places(self) -> _Places:
         n, px = max(1, len(self._names)), self._theme.metrics.px
+        left = self._names_width(self.row_names)
         height = (self.height() - self._head() - px(8)) / n
-        width = min((self.width() - self._names_width() - px(16)) / n, height * WIDEST_CELL)
+        width = min((self.width() - left - px(16)) / n, height * WIDEST_CELL)
         if n > 5:  # whole pixels keep many cells equal
             width, height = float(int(width)), float(int(height))
-        return _Places(self._names_width(), self._head(), max(1.0, width), max(1.0, height))
+        return _Places(left, self._head(), max(1.0, width), max(1.0, height))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -143,7 +154,8 @@ class ConfusionMatrix(QWidget):
         line = metrics.height()
         painter.setFont(font)
         painter.setPen(tokens.text3)
-        painter.drawText(QRectF(places.left, 0, max(n * places.cell_width, px(64)), line), Qt.AlignmentFlag.AlignLeft, "predicted")
+        word = metrics.horizontalAdvance("predicted") + 1
+        painter.drawText(QRectF(min(places.left, self.width() - word), 0, word, line), Qt.AlignmentFlag.AlignLeft, "predicted")
         painter.save()
         painter.translate(QPointF(px(16), places.top + n * places.cell_height))
         painter.rotate(-90)
@@ -152,7 +164,7 @@ class ConfusionMatrix(QWidget):
         painter.setPen(tokens.text2)
         every_row, every_column = max(1, round(line / places.cell_height + 0.3)), max(1, round(px(14) / places.cell_width + 0.3))
         columns = self.column_names(places.cell_width * every_column)
-        for k, name in enumerate(self.shown_names):
+        for k, name in enumerate(self.row_names):
             if k % every_row == 0:
                 place = QRectF(px(16) + line, places.top + (k + 0.5) * places.cell_height - line / 2, places.left - px(22) - line, line)
                 painter.drawText(place, Qt.AlignmentFlag.AlignRight, metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, place.width()))

@@ -20,6 +20,16 @@ def shown(qtbot: QtBot, theme: Theme, names: tuple[str, ...]) -> ConfusionMatrix
     return matrix
 
 
+def test_names_give_way_to_the_cells(qtbot: QtBot, theme: Theme) -> None:
+    """On a projector the matrix of three own classes was 25 pixels wide, beside names of a hundred."""
+    matrix = shown(qtbot, theme, ("Silver birch", "Small-leaved lime", "Sweet chestnut"))
+    assert matrix.row_names == matrix.shown_names
+    matrix.resize(150, 200)
+    assert matrix.row_names == ("Sil.", "Sma.", "Swe.")
+    assert matrix._places().cell_width >= 18
+    assert matrix.column_names(20) == ("Si.", "Sm.", "Sw.")  # "Sma." would be an S and dots
+
+
 def test_long_names_lose_what_they_have_in_common(qtbot: QtBot, theme: Theme) -> None:
     matrix = shown(qtbot, theme, LONG)
     assert matrix.shown_names == ("Barolo", "Grignolino", "Barbera")
