@@ -259,12 +259,14 @@ class LessonPlay:
 
 
 def number_in_words(value: float, form: str = "") -> str:
-    """A number in a text; a whole one without decimals."""
+    """A number in a text; a whole one without decimals. As in the rest of the window only the whole is 100 %, and only nothing 0 %."""
     if math.isnan(value):
         return "…"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if form:
+    if form.endswith("%"):
+        written = _percent(value, form)
+    elif form:
         written = format(value, form)
     elif value == round(value) and abs(value) < 1e15:
         written = f"{value:,.0f}"
@@ -274,6 +276,13 @@ def number_in_words(value: float, form: str = "") -> str:
     if exponent:
         written = f"{mantissa}·10^{int(exponent)}"
     return written.replace("-", "−")
+
+
+def _percent(share: float, form: str) -> str:
+    written = format(share, form)
+    if 0 < share < 1 and float(written.removesuffix("%")) in (0.0, 100.0):
+        written = ">\u00a099.9%" if share >= 0.9995 else "<\u00a00.1%" if share < 0.0005 else f"{share:.1%}"
+    return written.replace("%", "\u00a0%")
 
 
 def answer_rows(plays: Sequence[tuple[Lesson, LessonRecord]]) -> list[tuple[str, ...]]:

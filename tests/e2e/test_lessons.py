@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from nnlab.lessons.play import OPEN, SHOWN
 from nnlab.ui.learn.finding import find_control
 from nnlab.ui.learn.hands import click
 from nnlab.ui.learn.lesson_player import LessonPlayer
+from nnlab.ui.panels.welcome import WelcomePanel
 from nnlab.ui.widgets.focus import focused_within
 from nnlab.ui.window.main_window import MainWindow
 from nnlab.ui.workspaces import workspaces
@@ -198,6 +200,42 @@ def test_a_wrong_answer_never_passes_and_show_me_always_leads_on(window: MainWin
         QTest.mouseClick(player.column.next_button, Qt.MouseButton.LeftButton)
     assert all(player.play is None and play.of(step).state != OPEN for step in lesson.steps)
     assert not window.learning.is_open and window.document.name == "spiral"
+
+
+def test_a_lesson_translated_by_copying_its_folder_is_found_and_played(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`tests/lessons/xor_de` is `resources/lessons/xor` with German texts; chosen on the welcome page, to its end."""
+    monkeypatch.setenv("NNLAB_HOME", str(tmp_path))
+    shutil.copytree(Path(__file__).parents[1] / "lessons" / "xor_de", tmp_path / "lessons" / "xor_de")
+    original = next(each for each in shipped() if each.id == "xor")
+    window.show_workspace("learn")
+    welcome = window.panels["welcome"]
+    assert isinstance(welcome, WelcomePanel) and welcome.page is not None and window.learning is not None
+    page, learning = welcome.page, window.learning
+    qtbot.waitUntil(page.languages.isVisible)
+    page.languages.setFocus()
+    QTest.keyClick(page.languages, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: "xor_de" in page._rows and "xor" not in page._rows)
+    try:
+        QTest.mouseClick(page.row("xor_de"), Qt.MouseButton.LeftButton)
+        player = learning.player
+        player._theme.reduced_motion = True
+        play = player.play
+        assert play is not None and play.lesson.title == "XOR, und wozu eine verdeckte Schicht"
+        assert [(step.check, step.control, step.show) for step in play.lesson.steps] == [
+            (step.check, step.control, step.show) for step in original.steps
+        ]
+        for step, english in zip(play.lesson.steps, original.steps, strict=True):
+            settled(player, qtbot)
+            column = player.column
+            assert play.step is step and step.title in column.step_title.text() and step.title != english.title
+            assert column.text.plain and "{{" not in column.text.plain
+            play_step(player, qtbot, right=True)
+            QTest.mouseClick(column.next_button, Qt.MouseButton.LeftButton)
+        assert play.is_over and not learning.is_open
+    finally:
+        learning.progress.choose_language("en")
 
 
 def test_show_me_leads_through_and_leaving_anywhere_brings_everything_back(window: MainWindow, qtbot: QtBot) -> None:

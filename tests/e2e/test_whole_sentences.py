@@ -198,25 +198,26 @@ def test_nothing_is_cut_at_one_and_a_half_and_twice_the_size(
 
 
 @pytest.mark.parametrize(("name", "step"), [("xor", 1), ("one_neuron", 1), ("mse_ce", 4), ("bumps", 1), ("low_rank", 0)])
-def test_a_lesson_is_whole_at_one_and_a_half_and_twice_the_size(
+def test_a_lesson_is_whole_in_a_small_window_and_at_twice_the_size(
     shared: SharedWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, step: int
 ) -> None:
-    """In the window of 1280×800 itself: what has no room beside the lesson's column is scrolled to."""
+    """In the windows of 1280×800 and 1024×700: what has no room beside the lesson's column is scrolled to."""
     window = shared.as_new(qtbot, size=QSize(1280, 800))
     theme, learning = window._theme, window.learning
     assert learning is not None and learning.open(next(each for each in shipped() if each.id == name), anew=True)
     try:
         learning.player.go_to(step)
         qtbot.waitUntil(lambda: not learning.player.waits)
-        for scale in (1.5, 2.0):
+        for scale, width, height in ((1.0, 1280, 800), (1.0, 1024, 700), (1.5, 1280, 800), (2.0, 1280, 800)):
             theme.set_scale(scale)
-            qtbot.wait(500)
+            window.resize(width, height)
+            qtbot.wait(400)
             with monkeypatch.context() as patch:
                 writing = Writing(patch)
                 window.grab()
-            assert sorted(writing.cut) == [] and cut_labels(window) == [] and cut_words(window) == [], scale
+            assert sorted(writing.cut) == [] and cut_labels(window) == [] and cut_words(window) == [], (scale, width)
             needed = window.minimumSizeHint()
-            assert needed.width() <= 1280 and needed.height() <= 800, scale
+            assert needed.width() <= width and needed.height() <= height, scale
     finally:
         theme.set_scale(1.0)
         learning.leave()

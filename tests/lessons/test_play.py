@@ -108,11 +108,12 @@ def test_progress_is_kept_by_the_names_of_steps() -> None:
     ("value", "form", "text"),
     [
         (1234.0, "", "1,234"), (-0.12345, "", "−0.1235"), (0.5, ".2f", "0.50"), (1.5e-7, "", "1.5·10^−7"), (float("nan"), ".2f", "…"),
-        (float("-inf"), "", "−∞"), (float("inf"), ".2f", "∞"),
+        (float("-inf"), "", "−∞"), (float("inf"), ".2f", "∞"), (0.72, ".0%", "72 %"), (0.995, ".0%", "99.5 %"), (0.0025, ".0%", "0.2 %"),
+        (0.9999, ".0%", "> 99.9 %"), (0.0001, ".1%", "< 0.1 %"), (1.0, ".0%", "100 %"), (0.0, ".1%", "0.0 %"),
     ],
 )
 def test_numbers_in_words(value: float, form: str, text: str) -> None:
-    assert number_in_words(value, form).replace("^-", "^−") == text
+    assert number_in_words(value, form).replace("^-", "^−").replace("\u00a0", " ") == text
 
 
 def test_what_a_step_is_to_remember_is_no_number_before_it_begins() -> None:

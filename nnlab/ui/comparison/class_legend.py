@@ -50,6 +50,15 @@ class ClassLegend(QWidget):
             return [tokens.neg, tokens.pos]
         return [QColor(*color) for color in class_colors(target.classes, self._theme.is_dark)]
 
+    def _batch_words(self, metrics: QFontMetricsF) -> str:
+        """What rings are said to be: the longest words that leave the names of the classes whole, or the shortest."""
+        if not self._ringed or self._target is None:
+            return ""
+        words = ["next batch, the same " + str(self._ringed), "next batch", "next"] if self._is_same else ["next batch", "next"]
+        between = self._theme.metrics.px(30)
+        room = self.width() - sum(metrics.horizontalAdvance(name) + between for name in self._target.names)
+        return next((text for text in words if metrics.horizontalAdvance(text) + self._theme.metrics.px(14) <= room), words[-1])
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._target is None or not self.has_something:
             return
@@ -58,10 +67,11 @@ class ClassLegend(QWidget):
         painter.setFont(self._theme.font("caption"))
         metrics = QFontMetricsF(painter.font())
         known = self._target.names
-        batch = f"next batch{f', the same {self._ringed}' if self._is_same else ''}" if self._ringed else ""
+        batch = self._batch_words(metrics)
         room = self.width() - (metrics.horizontalAdvance(batch) + px(30) if batch else 0)
         share = room / max(1, len(known)) - px(30)
-        names = [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, share) for name in known]
+        is_whole = sum(metrics.horizontalAdvance(name) + px(30) for name in known) - px(16) <= room
+        names = list(known) if is_whole else [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, share) for name in known]
         colors: list[QColor | None] = [*self._colors(self._target)]
         if batch:
             names.append(batch)

@@ -26,6 +26,7 @@ from nnlab.ui.panels.plotting.label_places import push_apart
 from nnlab.ui.panels.plotting.plot import Margins
 from nnlab.ui.panels.plotting.ticks import Tick, linear_ticks
 
+WIDEST_NAME = 0.4  # of the plot's width, for the names at the ends
 REACH = 5  # pixels from the threshold within which it can be taken hold of
 KEY_STEP = 0.01
 BEYOND = 1e12  # values of a run that diverges; an axis that reached there would show nothing of the others
@@ -125,7 +126,7 @@ class RunLinesPlot(IterationPlot):
         names = max((metrics.horizontalAdvance(line.name) for line in self._lines), default=0.0) if self._names_ends else 0.0
         if not self._names_ends:  # what the axis counts stands under the plot above
             return Margins(left, px(6), px(8), px(10))
-        ends = min(names, px(110)) + px(10) + metrics.horizontalAdvance("100.0 %")
+        ends = min(names, max(px(110), WIDEST_NAME * self.width())) + px(10) + metrics.horizontalAdvance("100.0 %")
         words = QFontMetricsF(self._theme.font("caption")).horizontalAdvance(f"{self.written_threshold} at {self._axis.widest}")
         return Margins(left, px(8), px(14) + max(ends, words), px(26))
 

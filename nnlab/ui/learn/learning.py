@@ -72,7 +72,7 @@ class Learning(QObject):
             self._column.followed.connect(self.followed)
             self._narrow = NarrowRoom(self._theme, as_widget(self._host))
             self._narrow.resized.connect(self._column.apply_metrics)
-            self._narrow.flipped.connect(self._arrange_again)
+            self._narrow.resized.connect(self._arrange_again)
         return self._player
 
     @property
@@ -228,10 +228,10 @@ class Learning(QObject):
         return self.lesson is not None
 
     def _arrange_again(self) -> None:
-        """The lesson's window has become narrow for its type, or wide."""
+        """Where the lesson's window has become narrow for its type, or wide, other panels stand in it."""
         shown = self._host.area.workspace
-        if self.is_open and shown is not None:
-            self._host.show_workspace(shown.tab if shown.tab == LEARN else shown.name)
+        if self.is_open and shown is not None and shown.tab == LEARN and self._arranged(workspaces()[LEARN]) != shown:
+            self._host.show_workspace(LEARN)
 
     def _arranged(self, workspace: Workspace) -> Workspace:
         """A workspace beside the lesson's column: without what stands at the left; Learn is that of the present step."""
@@ -242,7 +242,7 @@ class Learning(QObject):
                 wanted = play.lesson.steps[place].workspace
                 place -= 1
             found = workspaces().get(wanted or "train", workspace)
-            found = narrowed(found, play.step) if self._narrow.is_narrow else found
+            found = narrowed(found, play.step) if self._narrow.is_narrow_for(found) else found
             return replace(found, left=(), tab=LEARN, beside_lesson=True)
         return replace(workspace, left=(), beside_lesson=True)
 

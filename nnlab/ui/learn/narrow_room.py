@@ -11,7 +11,8 @@ from nnlab.lessons.lesson import LessonStep
 from nnlab.ui.look.theme import Theme
 from nnlab.ui.workspaces import Workspace
 
-NARROW_BELOW = 1000  # width of the window in pixels before the interface scale: column, canvas and a column at the right do not fit
+NARROW_BELOW = 1100  # width of the window in pixels before the interface scale: column, canvas and a column at the right do not fit
+COLUMNS = 664  # of it, what the lesson's column and one at the right take of a workspace that says how wide its middle is at least
 
 
 def panels_of(step: LessonStep) -> set[str]:
@@ -22,44 +23,43 @@ def panels_of(step: LessonStep) -> set[str]:
 
 
 def narrowed(workspace: Workspace, step: LessonStep) -> Workspace:
-    """The workspace without the panels at its right that the step does not need; they come back in a wider window, or when asked for."""
+    """The workspace without the panels that the step does not need, at its right and of those it can spare at the bottom.
+
+    They come back in a wider window, or when asked for.
+    """
     used = panels_of(step)
     heights = workspace.right_heights or (0,) * len(workspace.right)
     kept = [(name, height) for name, height in zip(workspace.right, heights, strict=True) if name in used]
+    bottom = [each for each in zip(workspace.bottom, workspace.shares, strict=True) if each[0] in used or each[0] not in workspace.spare]
     return replace(
         workspace,
         right=tuple(name for name, _ in kept),
         right_heights=tuple(height for _, height in kept) if workspace.right_heights else (),
         below_right=tuple(name for name in workspace.below_right if name in used),
+        bottom=tuple(name for name, _ in bottom),
+        shares=tuple(share for _, share in bottom),
     )
 
 
 class NarrowRoom(QObject):
-    """Watches how wide the window is for its type. `resized` after each change, `flipped` when it becomes narrow or wide."""
+    """Watches how wide the window is for its type. `resized` after each change."""
 
     resized = Signal()
-    flipped = Signal()
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
         self._theme, self._window = theme, window
-        self._was_narrow = self.is_narrow
         self._timer = QTimer(self, singleShot=True, interval=0)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self.resized)
         theme.metrics_changed.connect(self._timer.start)
         window.installEventFilter(self)
 
-    @property
-    def is_narrow(self) -> bool:
-        return self._window.width() < NARROW_BELOW * self._theme.scale
+    def is_narrow_for(self, workspace: Workspace) -> bool:
+        """Whether the lesson's column, a workspace and its panels at the right do not fit beside each other."""
+        needed = max(NARROW_BELOW, workspace.least_width + COLUMNS if workspace.least_width else 0)
+        return self._window.width() < needed * self._theme.scale
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._timer.start()
         return False
-
-    def _look(self) -> None:
-        self.resized.emit()
-        if self.is_narrow != self._was_narrow:
-            self._was_narrow = self.is_narrow
-            self.flipped.emit()

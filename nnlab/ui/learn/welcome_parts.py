@@ -15,6 +15,7 @@ from nnlab.ui.learn.experiment_picture import ExperimentPicture
 from nnlab.ui.learn.lesson_parts import StepSegments
 from nnlab.ui.look.icons import glyph
 from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.look.tokens import mix
 from nnlab.ui.widgets.buttons import PressedByKeys
 from nnlab.ui.widgets.label import Label
 from nnlab.ui.widgets.painting import draw_focus, fill_rounded
@@ -45,7 +46,8 @@ class WelcomeRow(PressedByKeys, QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, painter = self._theme.tokens, QPainter(self)
         if self.is_current or self.underMouse():
-            fill_rounded(painter, self.rect(), self._theme.metrics.radius_button, tokens.sel if self.is_current else tokens.card)
+            ground = tokens.sel if self.is_current else mix(tokens.card, tokens.text2, 0.08)
+            fill_rounded(painter, self.rect(), self._theme.metrics.radius_button, ground)
         if self.hasFocus():
             draw_focus(painter, self.rect(), self._theme.metrics.radius_button, tokens)
         painter.end()

@@ -40,6 +40,7 @@ def style_sheet(tokens: Tokens, sizes: Metrics, folder: str) -> str:
         "handle": mix(tokens.panel, tokens.text2, 0.35).name(),
         "handle_hover": mix(tokens.panel, tokens.text2, 0.7).name(),
         "divider": mix(tokens.raised, tokens.text2, 0.25).name(),  # `line` is invisible on raised
+        "row_hover": mix(tokens.card, tokens.text2, 0.08).name(),  # `card` itself is hardly seen on a light panel
         "hover": mix(tokens.card, tokens.text2, 0.16).name(),
         "accent_hover": mix(tokens.accent, tokens.text, 0.2).name(),
         "images": folder,
@@ -103,12 +104,12 @@ QComboBox QAbstractItemView { background: @raised@; color: @text@; border: 1px s
 QComboBox QAbstractItemView::item { min-height: @field@px; padding: 0 @p8@px; border-radius: @radius@px; }
 QComboBox QAbstractItemView::item:selected { background: @sel@; color: @text@; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: @p16@px; }
-QAbstractSpinBox::up-arrow { image: url(@images@/up.svg); width: 12px; height: 12px; }
-QAbstractSpinBox::down-arrow { image: url(@images@/down.svg); width: 12px; height: 12px; }
+QAbstractSpinBox::up-arrow { image: url(@images@/up.svg); width: @p12@px; height: @p12@px; }
+QAbstractSpinBox::down-arrow { image: url(@images@/down.svg); width: @p12@px; height: @p12@px; }
 QTextEdit, QPlainTextEdit { background: @well@; color: @text@; border: 1px solid @stroke@; border-radius: @radius@px; }
 QTextEdit:focus, QPlainTextEdit:focus { border: 2px solid @accent@; }
 
-QPushButton { background: @card@; color: @text@; border: 2px solid transparent; border-radius: @radius_button@px;
+QPushButton { icon-size: @box@px; background: @card@; color: @text@; border: 2px solid transparent; border-radius: @radius_button@px;
   padding: 0 @p12@px; min-height: @field@px; }
 QPushButton:hover { background: @hover@; }
 QPushButton:pressed { background: @line@; }
@@ -136,7 +137,7 @@ QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: 
 QAbstractItemView { background: @panel@; color: @text@; alternate-background-color: @panel@; selection-background-color: @sel@;
   selection-color: @text@; outline: none; }
 QAbstractItemView[flat="true"] { background: transparent; }
-QAbstractItemView::item:hover { background: @card@; }
+QAbstractItemView::item:hover { background: @row_hover@; }
 QAbstractItemView::item:selected { background: @sel@; color: @text@; }
 QHeaderView { background: @panel@; }
 QHeaderView::section { background: @panel@; color: @text2@; border: none; border-bottom: 1px solid @line@; padding: @p4@px @p8@px; }

@@ -56,7 +56,7 @@ DARK = _tokens(
 )  # fmt: skip
 
 LIGHT = _tokens(
-    canvas="#ffffff", panel="#f4f5f7", card="#eceef1", raised="#ffffff", well="#ffffff", sel="#d9efe8",
+    canvas="#ffffff", panel="#f4f5f7", card="#eceef1", raised="#ffffff", well="#ffffff", sel="#c9e9de",
     line="#dfe2e6", grid="#e3e6ea", stroke="#7c8590", text="#1a1d21", text2="#4b535c", text3="#5f6771",
     accent="#00705c", on_accent="#ffffff", pos="#a94c05", neg="#0b62b0", error="#b4183c", warn="#7a6100",
     phase_forward="#606a74", phase_loss="#80690c", phase_backward="#95419a", phase_update="#49782a",

@@ -141,12 +141,16 @@ class MatrixWords:
         if not places.is_beside:
             left = min(left, max(places.base.left(), right - width))
             top = min(top, places.applied.top() - px(28) - 3 * line) if left + width > places.applied.left() else top
-        top, left = max(top, float(px(2))), min(left, room.width() - width - px(8))
+        top, left, lines = max(top, float(px(2))), min(left, room.width() - width - px(8)), 3
+        caption = places.base.top() - px(9) - px(16)  # the top of the words over W₀
+        if not places.is_beside and left < free and top + 3 * line > caption:  # it stands above them, whole or in one line
+            lines = 3 if caption - 3 * line >= px(2) else 1
+            top = max(caption - lines * line, 0.0)
         role = "check" if same else "error" if same is False else "info"
         color = tokens.accent if same else tokens.error if same is False else tokens.text2
         glyph(role).draw(painter, QRectF(left, top, px(15), px(15)), color)
         self._text(painter, QPointF(left + px(20), top + px(12)), words, "name", "text" if same is not False else "error")
-        for k, (word, text) in enumerate((("then", proof.frozen), ("now", proof.now)), 1):
+        for k, (word, text) in enumerate((("then", proof.frozen), ("now", proof.now))[: lines - 1], 1):
             self._text(painter, QPointF(left + px(20), top + px(12) + k * line), word, "caption", "text2")
             self._text(painter, QPointF(left + px(54), top + px(12) + k * line), short_hash(text), "caption", "text")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnlab.studies.neuron import Activated
@@ -13,6 +13,8 @@ from nnlab.ui.look.numbers import number
 from nnlab.ui.look.operator_glyph import operator_glyph
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.painting import draw_focus
+
+NAME, VALUE, GAP = 34, 86, 8  # where names begin, what values take at the right, and between them and slopes, pixels at 100 %
 
 
 class ActivationList(QWidget):
@@ -50,6 +52,23 @@ class ActivationList(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._theme.metrics.px(240), len(self._rows) * self._row_height)
 
+    def minimumSizeHint(self) -> QSize:
+        """Names and values; slopes go first."""
+        px = self._theme.metrics.px
+        return QSize(px(NAME) + round(self._widest_name) + px(VALUE), len(self._rows) * self._row_height)
+
+    @property
+    def _widest_name(self) -> float:
+        metrics = QFontMetricsF(self._theme.font("name"))
+        return max((metrics.horizontalAdvance(row.title) for row in self._rows), default=0.0)
+
+    @property
+    def shows_slopes(self) -> bool:
+        """Whether they have room between the names and the values."""
+        metrics, px = QFontMetricsF(self._theme.font("caption")), self._theme.metrics.px
+        widest = max((metrics.horizontalAdvance(_slope(row)) for row in self._rows), default=0.0)
+        return self.width() >= px(NAME) + self._widest_name + px(GAP) + widest + px(VALUE)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = int(event.position().y() // self._row_height)
         if event.button() == Qt.MouseButton.LeftButton and 0 <= row < len(self._rows):
@@ -67,6 +86,7 @@ class ActivationList(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens, px, height = self._theme.tokens, self._theme.metrics.px, self._row_height
+        shows_slopes = self.shows_slopes
         for k, row in enumerate(self._rows):
             room = QRectF(0, k * height, self.width(), height)
             is_own = row.name == self._current
@@ -78,12 +98,17 @@ class ActivationList(QWidget):
             painter.setPen(tokens.text)
             painter.setFont(self._theme.font("name" if is_own else "body"))
             middle = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(room.adjusted(px(34), 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, row.title)
+            painter.drawText(room.adjusted(px(NAME), 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, row.title)
             painter.setFont(self._theme.font("title" if is_own else "counter"))
             painter.drawText(room.adjusted(0, 0, -px(4), 0), middle | Qt.AlignmentFlag.AlignRight, number(row.y))
-            painter.setPen(tokens.text2)
-            painter.setFont(self._theme.font("caption"))
-            painter.drawText(room.adjusted(0, 0, -px(86), 0), middle | Qt.AlignmentFlag.AlignRight, f"slope {number(row.slope)}")
+            if shows_slopes:
+                painter.setPen(tokens.text2)
+                painter.setFont(self._theme.font("caption"))
+                painter.drawText(room.adjusted(0, 0, -px(VALUE), 0), middle | Qt.AlignmentFlag.AlignRight, _slope(row))
         if self.hasFocus():
             draw_focus(painter, self.rect(), self._theme.metrics.radius_field, tokens)
         painter.end()
+
+
+def _slope(row: Activated) -> str:
+    return f"slope {number(row.slope)}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from PySide6.QtCore import QChildEvent, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
@@ -20,6 +19,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.widgets.panel import Panel
 from nnlab.ui.widgets.seen import is_seen
 from nnlab.ui.window.dock import Dock
+from nnlab.ui.window.tight import LEAST_WIDTH, tight
 from nnlab.ui.workspaces import Workspace
 
 LOW_BELOW = 660  # height in pixels before the interface scale, below which panels that stand under each other say the same with less
@@ -190,6 +190,16 @@ class DockArea(QMainWindow):
         for timer in (self._follow_timer, self._size_timer, self._room_timer):
             timer.stop()
 
+    def minimumSizeHint(self) -> QSize:
+        """What the panels need; beside a lesson, where it is scrolled to, also what the middle needs to be seen well."""
+        hint, plan = super().minimumSizeHint(), self._plan
+        if plan is None or not plan.beside_lesson:
+            return hint
+        least = max(plan.least_width, LEAST_WIDTH if plan.name != (self._workspace or plan).name else 0)
+        shown = [self._docks[name] for name in plan.right if name in self._docks and not self._docks[name].isHidden()]
+        beside = max((dock.minimumSizeHint().width() for dock in shown), default=0)
+        return hint.expandedTo(QSize(self._theme.metrics.px(least) + beside, 0)) if least else hint
+
     def set_room(self, room: QSize) -> None:
         """The size of the place that the area is scrolled in. It alone says what is laid out: the area's own size follows from that.
 
@@ -204,24 +214,12 @@ class DockArea(QMainWindow):
         return self._room.height() if self._room.isValid() else self.height()
 
     def _plan_for(self, workspace: Workspace) -> Workspace:
-        """The workspace itself, or, where it is tight, with its lower panels as tabs beside the canvas.
-
-        A tall column goes the other way, behind the panel at the bottom, which is as wide as the window. Panels in a column stay.
-        """
+        """The workspace itself, or, where it is tight, with its lower panels beside the canvas."""
         is_projected = self._theme.is_projected
         is_tight = self.isVisible() and self._room_height < (TIGHT_PROJECTED if is_projected else TIGHT_BELOW) * self._theme.scale
         if not is_tight or workspace.right_heights:
             return workspace
-        name = f"{workspace.name}.tight"
-        if workspace.tall_right:
-            behind = (*workspace.right, *workspace.below_right)
-            return replace(workspace, name=name, right=(), below_right=(), behind=behind, tall_right=False)
-        below = (*workspace.bottom, *dict(workspace.tabs))
-        if is_projected:  # the picture is for those who sit far away: it has the height, and the loss stands beside it
-            name, right = f"{workspace.name}.projected", (*below, *workspace.right)
-        else:
-            right = (*workspace.right, *below)
-        return replace(workspace, name=name, right=right, bottom=(), shares=(), tabs=())
+        return tight(workspace, is_projected)
 
     def _layout_version(self) -> int:
         """A number that changes with the set of docks, so that a layout remembered for others is not applied."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea
 
@@ -32,7 +32,7 @@ class ScrolledArea(QScrollArea):
         return self._area.workspace is not None and self._area.workspace.beside_lesson
 
     def minimumSizeHint(self) -> QSize:
-        needed = self._area.minimumSizeHint().expandedTo(self._area.minimumSize())
+        needed = self._area.minimumSizeHint()
         return needed.boundedTo(QSize(*(self._theme.metrics.px(side) for side in LEAST))) if self.scrolls else needed
 
     def sizeHint(self) -> QSize:
@@ -49,6 +49,4 @@ class ScrolledArea(QScrollArea):
 
     def _follow(self) -> None:
         """A workspace may need more beside a lesson than its panels ask for alone."""
-        workspace = self._area.workspace
-        self._area.setMinimumWidth(self._theme.metrics.px(workspace.least_width) if workspace is not None and self.scrolls else 0)
-        self.updateGeometry()
+        QCoreApplication.postEvent(self._area, QEvent(QEvent.Type.LayoutRequest))

@@ -44,6 +44,7 @@ class Workspace:
     tab: str = ""  # the workspace whose tab is lit while this one, a state of it, has none of its own
     beside_lesson: bool = False  # arranged beside a lesson's column: how it is left is not remembered
     least_width: int = 0  # pixels at 100 % that its middle has beside a lesson's column, scrolled where the window is narrower
+    spare: tuple[str, ...] = ()  # panels at the bottom that give way first beside a lesson's column, where the window is narrow
     is_first: bool = False  # where a window without a memory starts
 
     @property

@@ -16,6 +16,13 @@ def ratio(first: QColor, second: QColor) -> float:
     return float(contrast(*rgb))
 
 
+def lightness(color: QColor) -> float:
+    """L* of CIE 1976 for sRGB (IEC 61966-2-1), 0 to 100."""
+    shares = np.array([color.redF(), color.greenF(), color.blueF()])
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return float(116 * np.cbrt(linear @ (0.2126, 0.7152, 0.0722)) - 16)
+
+
 @BOTH
 @pytest.mark.parametrize("name", TEXTS)
 def test_text_is_readable_on_canvas_and_panel(tokens: Tokens, name: str) -> None:
@@ -30,6 +37,13 @@ def test_text_is_readable_where_else_it_stands(tokens: Tokens) -> None:
         assert ratio(tokens.text2, ground) >= 4.5
     assert ratio(tokens.on_accent, tokens.accent) >= 4.5
     assert ratio(tokens.text3, tokens.raised) >= 4.5
+
+
+@BOTH
+def test_a_chosen_row_is_seen_without_colours(tokens: Tokens) -> None:
+    """By its lightness alone, CIE 1976 L*, of which about 1 is just seen: whoever sees no green has nothing else."""
+    for ground in (tokens.canvas, tokens.panel):
+        assert abs(lightness(tokens.sel) - lightness(ground)) >= 5
 
 
 @BOTH

@@ -1,5 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from nnlab.ui.look.theme import Theme
@@ -57,3 +58,27 @@ def test_focus_is_visible(choice: Segmented, theme: Theme) -> None:
     button.setFocus()
     image = button.grab().toImage()
     assert image.pixelColor(image.width() // 2, 0) == theme.tokens.accent
+
+
+def test_folded_the_chosen_word_opens_the_others_as_a_menu(choice: Segmented, qtbot: QtBot) -> None:
+    choice.set_folded(True)
+    visible = [name for name in ("weights", "gradients", "Activations") if choice.button(name).isVisible()]
+    assert visible == ["weights"] and choice.sizeHint().width() < choice.whole_width
+    qtbot.mouseClick(choice.button("weights"), Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [(act.text(), act.isChecked()) for act in menu.actions()] == [("Weights", True), ("Gradients", False), ("Activations", False)]
+    with qtbot.waitSignal(choice.chosen) as caught:
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[1]).center())
+    assert caught.args == ["gradients"] and choice.current == "gradients"
+    assert choice.button("gradients").isVisible() and not choice.button("weights").isVisible()
+
+
+def test_folded_arrow_keys_choose_and_keep_the_keyboard(choice: Segmented, qtbot: QtBot) -> None:
+    choice.set_folded(True)
+    choice.button("weights").setFocus()
+    with qtbot.waitSignal(choice.chosen) as caught:
+        qtbot.keyClick(choice.button("weights"), Qt.Key.Key_Left)
+    assert caught.args == ["Activations"] and choice.button("Activations").isVisible() and choice.button("Activations").hasFocus()
+    choice.set_folded(False)
+    assert all(choice.button(name).isVisible() for name in ("weights", "gradients", "Activations"))

@@ -287,7 +287,7 @@ class LossPlot(IterationPlot):
             painter.setPen(tokens.text if label.is_strong else tokens.text2)
             painter.drawText(QRectF(left, y - half, self._name_width() + 2, 2 * half), Qt.AlignmentFlag.AlignVCenter, label.name)
             painter.setPen(tokens.text)
-            value = QRectF(self.width() - px(16) - self._value_width() - px(8), y - half, self._value_width() + px(8), 2 * half)
+            value = QRectF(self.width() - px(16) - self._value_width() - px(12), y - half, self._value_width() + px(12), 2 * half)
             painter.drawText(value, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label.text)
 
     def _paint_sample(self, painter: QPainter, label: EndLabel, left: float, y: float) -> None:

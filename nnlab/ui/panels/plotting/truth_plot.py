@@ -48,12 +48,16 @@ class TruthPlot(Plot):
         self.points.show_points(groups[::-1], 1.8, self.ground_color)
 
     def _show_everything(self) -> None:
-        """The range of the true values; predictions come in as the network learns."""
+        """The range of the true values; predictions come in as the network learns. All the same: of the first predictions, too."""
         if self._data is None:
             return
         values = np.concatenate([self._data.y.ravel(), self._data.validation_y.ravel()])
         low, high = float(values.min()), float(values.max())
-        pad = 0.05 * max(high - low, 1e-9)
+        if low == high and self._predictions is not None:
+            outputs = np.concatenate([values, self._predictions.outputs.ravel(), self._predictions.validation_outputs.ravel()])
+            outputs = outputs[np.isfinite(outputs)]
+            low, high = float(outputs.min()), float(outputs.max())
+        pad = 0.05 * (high - low) or max(1.0, abs(high))
         self.set_range((low - pad, high + pad), (low - pad, high + pad))
 
     def paint_below(self, painter: QPainter) -> None:
