@@ -238,7 +238,7 @@ def test_it_says_what_to_light_on_the_canvas(steps: Any, qtbot: QtBot) -> None:
         steps.world.session.run_iterations(50)
     assert lights[-1] == (None, frozenset(), frozenset())
     qtbot.waitUntil(lambda: not steps.world.session.is_playing)
-    assert steps.panel._stack.currentIndex() == 0  # what was stepped is past
+    qtbot.waitUntil(lambda: steps.panel._stack.currentIndex() == 0)  # what was stepped is past
 
 
 def test_the_formula_can_be_copied(steps: Any) -> None:
