@@ -5,7 +5,7 @@ Opening a project or showing a workspace lays everything out, then draws all of 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 
@@ -31,3 +31,6 @@ class LaterDrawing(QObject):
 
     def _draw(self) -> None:
         self._window.setUpdatesEnabled(not self._restyles)
+        # Qt's own request may have come while updates were disabled: it is used up then, and what is dirty is not asked for again.
+        if not self._restyles:
+            QCoreApplication.postEvent(self._window, QEvent(QEvent.Type.UpdateRequest), Qt.EventPriority.LowEventPriority.value)

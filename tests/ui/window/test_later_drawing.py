@@ -56,3 +56,20 @@ def test_a_look_that_comes_in_several_turns_is_shown_when_it_is_whole(qtbot: QtB
     assert not window.updatesEnabled()
     drawing.hold(False)
     assert window.updatesEnabled()
+
+
+def test_a_window_that_is_arranged_twice_in_a_row_is_drawn(qtbot: QtBot) -> None:
+    """A double click on a lesson left the welcome page on the screen for ever, with the lesson under it.
+
+    Qt posts one request to draw what is dirty. One that comes while updates are disabled is used up, and what is dirty already is never
+    asked for again.
+    """
+    window, _, painted = shown(qtbot)
+    drawing = LaterDrawing(window)
+    drawing.later()
+    drawing._draw()  # the turn after it: everything is dirty, and the request to draw it posted
+    drawing.later()  # before it was delivered
+    before = painted.times
+    QApplication.sendPostedEvents()
+    assert painted.times == before
+    qtbot.waitUntil(lambda: painted.times > before)
