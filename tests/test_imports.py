@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from endings import LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 # lint-imports as a program of its own would lie in a folder that differs between systems; -c looks in the working folder first.
@@ -17,7 +18,8 @@ LINT_IMPORTS = "import sys; from importlinter.cli import lint_imports; sys.exit(
 
 def assert_silent(*command: str) -> None:
     """Runs a tool over the checkout and fails with everything it says when it finds something wrong."""
-    answer = subprocess.run([sys.executable, *command], cwd=CHECKOUT, capture_output=True, text=True, encoding="utf-8", check=False)
+    whole = [sys.executable, *command]
+    answer = subprocess.run(whole, cwd=CHECKOUT, capture_output=True, text=True, encoding="utf-8", check=False, timeout=LIMIT)
     if answer.returncode:
         pytest.fail(answer.stdout + answer.stderr, pytrace=False)
 
@@ -25,7 +27,7 @@ def assert_silent(*command: str) -> None:
 def loaded_by(statement: str) -> set[str]:
     """Top-level names in sys.modules after `statement` ran in a fresh interpreter."""
     code = f"{statement}\nimport json, sys\nprint(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
-    answer = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    answer = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=LIMIT)
     assert answer.returncode == 0, answer.stderr
     return set(json.loads(answer.stdout.splitlines()[-1]))
 
@@ -63,7 +65,7 @@ def test_a_wrong_import_breaks_the_contracts(tmp_path):
     (package / "operators" / "wrong.py").write_text("import PySide6\nimport numba\nfrom nnlab.operators import dense\n", encoding="utf-8")
     (tmp_path / "pyproject.toml").write_bytes((CHECKOUT / "pyproject.toml").read_bytes())
     command = [sys.executable, "-X", "utf8", "-c", LINT_IMPORTS]
-    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False, timeout=LIMIT)
     assert answer.returncode == 1, answer.stdout + answer.stderr
     for contract in ("Operators do not know each other", "Qt is imported by the window alone", "numba is imported in core alone"):
         assert f"{contract} BROKEN" in answer.stdout

@@ -6,12 +6,14 @@ import os
 import subprocess
 from pathlib import Path
 
+from endings import LIMIT, mortal
+
 from nnlab.core.own_command import own_command
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command, environment = own_command("warm-up", *arguments), {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=LIMIT)
 
 
 def test_it_says_how_far_it_is_and_an_unknown_processor_is_refused() -> None:
@@ -28,6 +30,7 @@ def test_a_child_ends_when_its_parent_does(tmp_path: Path) -> None:
     environment = {**os.environ, "NNLAB_CACHE": str(tmp_path)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as child:
         assert child.stdin is not None and child.stdout is not None
-        assert child.stdout.readline().startswith("0/")
+        with mortal(child):
+            assert child.stdout.readline().startswith("0/")
         child.stdin.close()
         assert child.wait(60) == 1

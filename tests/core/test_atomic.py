@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from endings import LIMIT, mortal
 
 from nnlab.core.atomic import ABANDONED, write_atomically
 from nnlab.core.errors import FileError
@@ -154,13 +155,14 @@ def test_killed_at_any_moment_there_is_a_whole_file(tmp_path: Path):
     writer = None
     for kill in range(20):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(size)], stdout=subprocess.PIPE, text=True)
-        assert writer.stdout is not None and writer.stdout.readline() == "ready\n"
-        for _ in range(1 + kill % 3):
-            writer.stdout.readline()
+        with mortal(writer):
+            assert writer.stdout is not None and writer.stdout.readline() == "ready\n"
+            for _ in range(1 + kill % 3):
+                writer.stdout.readline()
         if kill % 2:  # half of the kills come while the next file is being written
             sum(range(1000 * kill))
         os.kill(writer.pid, signal.SIGKILL)
-        writer.communicate()
+        writer.communicate(timeout=LIMIT)
         content = path.read_bytes()
         assert len(content) == size and len(set(content)) == 1
     assert writer is not None and writer.returncode == -signal.SIGKILL

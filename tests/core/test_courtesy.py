@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import islice, takewhile
 
 import pytest
+from endings import LIMIT, join
 
 from nnlab.core.courtesy import LONGEST, LOOK, SHARE, Courtesy
 
@@ -38,12 +39,12 @@ def display(courtesy: Courtesy, work: Callable[[threading.Event], object]) -> It
 
     thread = threading.Thread(target=live)
     thread.start()
-    began.wait()
+    assert began.wait(LIMIT)
     try:
         yield
     finally:
         end.set()
-        thread.join()
+        join(thread)
 
 
 def spin(end: threading.Event) -> None:
@@ -77,7 +78,7 @@ def test_work_waits_beside_a_display_that_works_and_goes_on_all_the_same() -> No
 
 def test_nobody_waits_beside_a_display_that_waits_for_events() -> None:
     courtesy = Courtesy()
-    with display(courtesy, lambda end: end.wait()):
+    with display(courtesy, lambda end: end.wait(LIMIT)):
         assert min(islice(waits(courtesy), MANY)) < LOOK
 
 

@@ -6,13 +6,14 @@ import subprocess
 import sys
 
 import pytest
+from endings import LIMIT
 
 from nnlab import __version__
 from nnlab.core.own_command import own_command
 
 
 def test_the_command_is_this_version() -> None:
-    done = subprocess.run(own_command("--version"), capture_output=True, text=True, check=True)
+    done = subprocess.run(own_command("--version"), capture_output=True, text=True, check=True, timeout=LIMIT)
     assert done.stdout.strip() == f"NN Lab {__version__}"
 
 

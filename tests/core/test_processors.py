@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from endings import join
 
 from nnlab.core import processors
 from nnlab.core.processors import usable_processors
@@ -65,10 +66,10 @@ def test_a_thread_that_makes_way_is_nicer_and_so_are_those_it_starts() -> None:
         note()
         beside = threading.Thread(target=note)
         beside.start()
-        beside.join()
+        join(beside)
 
     thread = threading.Thread(target=live)
     thread.start()
-    thread.join()
+    join(thread)
     note()
     assert found[:2] == [found[2] + processors.BACKGROUND] * 2

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from endings import LIMIT
 from sklearn import datasets as theirs
 
 from nnlab.core.dataset import Table, datasets
@@ -49,5 +50,5 @@ def test_reading_them_loads_no_library_that_takes_a_second() -> None:
         "    datasets[name].make(check_settings(datasets[name].settings, {}, name), 0)\n"
         "print(*{'sklearn', 'pandas', 'scipy'} & set(sys.modules))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LIMIT)
     assert run.stdout.strip() == ""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from endings import LIMIT
 from PIL import Image
 
 from nnlab.core.dataset import CATEGORIES, Table, datasets
@@ -110,4 +111,4 @@ from nnlab.core.dataset import datasets
 datasets.names()
 print(*{"sklearn", "duckdb", "scipy", "numba"} & set(sys.modules))
 """
-    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip() == ""
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=LIMIT).stdout.strip() == ""

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb  # noqa: F401  (its first import beside Qt warns, and pytest shows that among the sentences)
 import pytest
 from command_line import run_command
+from endings import LIMIT
 from networks import mlp
 from projects import valid_entries, write_zip
 
@@ -142,7 +143,8 @@ def test_a_process_of_its_own_ends_the_same_way(case: str, tmp_path: Path):
     make, words, status = CASES[case]
     path = make(tmp_path)
     for command, expected in (("train", 2), ("check", status)):
-        answer = subprocess.run([sys.executable, "-m", "nnlab", command, str(path)], capture_output=True, text=True, check=False)
+        command_line = [sys.executable, "-m", "nnlab", command, str(path)]
+        answer = subprocess.run(command_line, capture_output=True, text=True, check=False, timeout=LIMIT)
         said = answer.stdout + answer.stderr
         assert answer.returncode == expected and "Traceback" not in said and all(word in said for word in words)
 

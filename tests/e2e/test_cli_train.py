@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_line import run_command
+from endings import LIMIT, mortal
 
 from nnlab.files.project_file import load_project
 
@@ -50,8 +51,11 @@ def test_ctrl_c_ends_with_a_summary_and_keeps_what_was_learned(tmp_path: Path):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     seen = ""
-    while "loss" not in seen:  # the bar shows a running loss: steps were made
-        seen += process.stderr.read(1)
+    with mortal(process):
+        while "loss" not in seen:  # the bar shows a running loss: steps were made
+            letter = process.stderr.read(1)
+            assert letter, seen
+            seen += letter
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 1 and "Traceback" not in stderr
@@ -76,9 +80,10 @@ def test_the_first_start_says_that_it_compiles(tmp_path: Path):
         env={**os.environ, "NNLAB_CACHE": str(tmp_path)},
     )  # fmt: skip
     assert process.stderr is not None
-    first = process.stderr.readline()
+    with mortal(process):
+        first = process.stderr.readline()
     process.kill()
-    process.communicate()
+    process.communicate(timeout=LIMIT)
     assert first.startswith("Compiling NN Lab's kernels") and "once" in first
 
 
@@ -86,5 +91,5 @@ def test_light_commands_load_nothing_heavy():
     """`examples` and `--help` answer at once: no window, no compiler, no data libraries."""
     code = "import sys; sys.argv = ['nnlab', '--version']\nfrom nnlab.cli import main\ntry: main()\nexcept SystemExit: pass\n"
     code += "print(sorted({name.partition('.')[0] for name in sys.modules} & {'PySide6', 'numba', 'sklearn', 'duckdb', 'scipy', 'rich'}))"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LIMIT)
     assert answer.stdout.splitlines()[-1] == "[]"

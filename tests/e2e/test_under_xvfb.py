@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from endings import LIMIT, mortal
 
 from nnlab.core.kernel.context import ITERATION
 from nnlab.core.preparation import prepare
@@ -43,7 +44,7 @@ class Desk:
         command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
         self._screen = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writer)
-        with os.fdopen(reader) as answer:
+        with mortal(self._screen), os.fdopen(reader) as answer:
             number = answer.readline().strip()
         if not number:
             pytest.skip("no X server could be started here")
@@ -64,9 +65,9 @@ class Desk:
                 os.killpg(program.pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-            program.wait()
+            program.wait(timeout=LIMIT)
         self._screen.terminate()
-        self._screen.wait()
+        self._screen.wait(timeout=LIMIT)
 
     def wait(self, condition: Callable[[], object], what: str) -> None:
         """Until something holds, looked at often; fails by its name."""
@@ -90,14 +91,15 @@ class Desk:
         return self._xdotool("search", "--onlyvisible", "--name", pattern, check=False).split()
 
     def _xdotool(self, *arguments: str, check: bool = True) -> str:
-        return subprocess.run(["xdotool", *arguments], env=self.environ, capture_output=True, text=True, check=check).stdout
+        return subprocess.run(["xdotool", *arguments], env=self.environ, capture_output=True, text=True, check=check, timeout=LIMIT).stdout
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(tmp_path / "home")
     try:
-        probe = subprocess.run([sys.executable, "-c", IS_THERE], env=desk.environ, capture_output=True, text=True, check=False)
+        command = [sys.executable, "-c", IS_THERE]
+        probe = subprocess.run(command, env=desk.environ, capture_output=True, text=True, check=False, timeout=LIMIT)
         if probe.returncode != 0:
             pytest.skip(f"Qt shows no windows on an X server here: {probe.stderr.strip().splitlines()[:1]}")
         yield desk
@@ -172,7 +174,7 @@ def test_build_train_save_kill_recover(desk: Desk, tmp_path: Path) -> None:
     assert read_copy(copies(desk)[0]).note.name == "first" and read_copy(copies(desk)[0]).original == path
     assert work.project != saved.project and iteration(work) > iteration(saved) and work.snapshot is not None
     program.send_signal(signal.SIGKILL)
-    program.wait()
+    program.wait(timeout=LIMIT)
     again = load_project(path)
     assert again.project == saved.project and iteration(again) == iteration(saved), "the file is as it was saved"
     assert (tmp_path / ".first.nnlab.lock").exists() and len(copies(desk)) == 1

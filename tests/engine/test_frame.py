@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+from endings import join
 from networks import mlp
 
 from nnlab.core.optimizer import optimizers
@@ -115,9 +116,11 @@ def test_every_frame_at_full_speed_tells_of_its_own_last_update_when_asked() -> 
 
     thread = threading.Thread(target=look)
     thread.start()
-    run.train(20_000)
-    done.set()
-    thread.join()
+    try:
+        run.train(20_000)
+    finally:
+        done.set()
+    join(thread)
     assert frames
     for frame in (frames[0], frames[len(frames) // 2]):
         twin = made()

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from endings import join
 from networks import mlp
 from thoroughness import cases
 
@@ -62,10 +63,11 @@ def test_two_runs_at_once_are_each_as_alone(pair: tuple[tuple[int, ...], tuple[i
     looking = threading.Thread(target=look)
     for thread in (*threads, looking):
         thread.start()
-    for thread in threads:
-        thread.join()
-    done.set()
-    looking.join()
+    try:
+        join(*threads)
+    finally:
+        done.set()
+    join(looking)
     assert [run.iteration for run in together] == [STEPS[sizes] for sizes in pair]
     assert [bits(run) for run in together] == [alone[sizes] for sizes in pair]
     assert pictures

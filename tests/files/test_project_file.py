@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from endings import LIMIT
 from hypothesis import given, settings
 from projects import PNG, entries_of, same_arrays, saved_projects, small_project, snapshot_of, valid_entries, write_zip
 
@@ -362,7 +363,7 @@ def test_killed_two_hundred_times_while_saving_the_file_is_the_old_or_the_new_on
     """
     support = Path(__file__).parents[1] / "support"
     command = [sys.executable, "-c", KILLED_WHILE_SAVING, str(tmp_path / "x.nnlab"), str(support), "200"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LIMIT)
     assert answer.returncode == 0, answer.stderr
     outcome = json.loads(answer.stdout)
     assert outcome["old"] + outcome["new"] == 200

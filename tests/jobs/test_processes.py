@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from endings import LIMIT
 
 from nnlab.core.errors import NNLabError
 from nnlab.jobs.context import Cancelled, JobContext, Progress, TaskContext
@@ -182,7 +183,7 @@ def test_processes_end_with_a_program_that_is_killed(tmp_path: Path) -> None:
     program = subprocess.Popen([sys.executable, str(script), str(mark)])
     pid = int(_wait_for(lambda: mark.exists() and mark.read_text()))
     program.kill()
-    program.wait()
+    program.wait(timeout=LIMIT)
     _wait_for(lambda: not _is_alive(pid))
 
 

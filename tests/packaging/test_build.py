@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from endings import LIMIT
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 
@@ -53,12 +54,12 @@ def test_the_tree_of_the_package(tools: dict[str, ModuleType], application: Path
 @pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="makes a .deb")
 def test_dpkg_reads_the_package(tools: dict[str, ModuleType], application: Path, tmp_path: Path) -> None:
     package = tools["debian"].write_package(application, PACKAGING.parent, tmp_path, "1.2.3")
-    shown = subprocess.run(["dpkg-deb", "--info", str(package)], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(["dpkg-deb", "--info", str(package)], capture_output=True, text=True, check=True, timeout=LIMIT).stdout
     assert "Package: nnlab" in shown and "Version: 1.2.3" in shown and "libegl1" in shown and "postrm" in shown
-    listed = subprocess.run(["dpkg-deb", "--contents", str(package)], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["dpkg-deb", "--contents", str(package)], capture_output=True, text=True, check=True, timeout=LIMIT).stdout
     assert "./usr/bin/nnlab -> /opt/nnlab/nnlab" in listed and "root/root" in listed
     assert [path.name for path in tmp_path.iterdir() if path.suffix not in (".deb",)] == ["my dist"], "nothing is left behind"
-    subprocess.run(["dpkg-deb", "--control", str(package), str(tmp_path / "control")], check=True)
+    subprocess.run(["dpkg-deb", "--control", str(package), str(tmp_path / "control")], check=True, timeout=LIMIT)
     assert (tmp_path / "control" / "postrm").read_text().splitlines()[-1] == "mkdir -p /opt", "it was there before the package"
 
 

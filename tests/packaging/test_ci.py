@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from endings import LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEST, BUILD = "packaging/dev.py test", "packaging/dev.py build"
@@ -26,7 +27,7 @@ def run(folder: Path, asked: bool, failing: str = "nothing", status: int = 0) ->
     (folder / "python3").chmod(0o755)
     environ = {name: value for name, value in os.environ.items() if name != "NNLAB_SMOKE"} | ({"NNLAB_SMOKE": "1"} if asked else {})
     environ |= {"PATH": f"{folder}:{os.environ['PATH']}", "CALLS": str(folder / "calls"), "FAILING": failing, "STATUS": str(status)}
-    done = subprocess.run(["bash", str(CHECKOUT / ".ci" / "run")], env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", str(CHECKOUT / ".ci" / "run")], env=environ, capture_output=True, text=True, check=False, timeout=LIMIT)
     return done.returncode, (folder / "calls").read_text(encoding="utf-8").splitlines(), done.stdout
 
 

@@ -12,6 +12,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from endings import LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCRIPT = CHECKOUT / "packaging" / "dev.py"
@@ -422,6 +423,6 @@ def test_an_old_python_is_refused_in_one_line(monkeypatch, capsys):
 
 @pytest.mark.parametrize("arguments", [[], ["walk"]])
 def test_a_wrong_command_is_bad_usage(arguments):
-    answer = subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, check=False)
+    answer = subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, check=False, timeout=LIMIT)
     assert answer.returncode == 2
     assert "run | test" in answer.stderr or "'walk'" in answer.stderr

@@ -10,12 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from endings import LIMIT
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def test_no_files_import_each_other_in_a_circle_and_rooms_only_with_their_own_parts() -> None:
     command = [sys.executable, str(CHECKOUT / "packaging" / "structure.py"), "--json"]
-    answer = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, encoding="utf-8", check=True)
+    answer = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, encoding="utf-8", check=True, timeout=LIMIT)
     found = json.loads(answer.stdout)
     assert found["circles_of_files"] == []
     for circle in found["circles_of_rooms"]:
@@ -34,5 +36,5 @@ def test_a_circle_is_found(tmp_path: Path) -> None:
     script.write_bytes((CHECKOUT / "packaging" / "structure.py").read_bytes())
     command = [sys.executable, str(script), "--json"]
     environ = {"PYTHONPATH": str(tmp_path), "PATH": ""}
-    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True, env=environ)
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True, env=environ, timeout=LIMIT)
     assert json.loads(answer.stdout)["circles_of_files"] == [["nnlab.one", "nnlab.two"]]

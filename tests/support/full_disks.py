@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from endings import LIMIT
 
 
 @contextmanager
@@ -19,9 +20,9 @@ def tiny_disk(folder: Path) -> Iterator[Path]:
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         pytest.skip("only root on Linux may mount a small disk; a full disk is injected in the tests beside this one")
     command = ["mount", "-t", "tmpfs", "-o", "size=256k", "nnlab-test", str(folder)]
-    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+    if subprocess.run(command, capture_output=True, check=False, timeout=LIMIT).returncode != 0:
         pytest.skip("this system lets nobody mount a small disk; a full disk is injected in the tests beside this one")
     try:
         yield folder
     finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
+        subprocess.run(["umount", "-l", str(folder)], check=True, timeout=LIMIT)

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import Future
 
 import pytest
+from endings import join
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.memory import NotEnoughMemory
@@ -27,7 +28,7 @@ def test_a_command_that_comes_in_time_is_waited_for() -> None:
     later = threading.Timer(0.05, waiting.put, [Play()])
     later.start()
     assert waiting.next_within(0.99) == Play()
-    later.join()
+    join(later)
     assert waiting.next_within(0.01) is None
 
 

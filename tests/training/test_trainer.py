@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+from endings import LIMIT
 from networks import mlp
 from variants import another_seed
 
@@ -75,9 +77,10 @@ class Ear:
     def __init__(self) -> None:
         self.events: queue.Queue[Event] = queue.Queue()
 
-    def wait(self, kind: type[E], seconds: float = 20.0, **fields: object) -> E:
+    def wait(self, kind: type[E], seconds: float = 60.0, **fields: object) -> E:
+        end = time.monotonic() + seconds
         while True:
-            event = self.events.get(timeout=seconds)
+            event = self.events.get(timeout=max(0.0, end - time.monotonic()))
             if isinstance(event, kind) and all(getattr(event, k) == v for k, v in fields.items()):
                 return event
 
@@ -568,7 +571,9 @@ def test_two_runs_play_and_pause_as_one(trainer: Trainer, ear: Ear) -> None:
     trainer.send(Play())
     ear.wait(StateChanged, playing=True)
     moments: tuple[set[int], set[int]] = (set(), set())
+    end = time.monotonic() + LIMIT
     while frames(trainer)[0].iteration < 500 or len(moments[0] & moments[1]) < 10:
+        assert time.monotonic() < end, moments
         trainer.want_frame()
         for found, frame in zip(moments, frames(trainer), strict=True):
             found.add(frame.iteration)

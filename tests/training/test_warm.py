@@ -8,6 +8,7 @@ from typing import Any
 
 import lora_cases
 import pytest
+from endings import LIMIT
 
 from nnlab.core.operator import inner_operators, operators
 from nnlab.core.optimizer import optimizers
@@ -52,13 +53,14 @@ def test_afterwards_it_is_warm_and_says_how_far_it_was():
 def test_an_empty_cache_is_cold(tmp_path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NNLAB_CACHE", str(tmp_path))
     answer = subprocess.run(
-        [sys.executable, "-c", "from nnlab.training.warm import is_warm; print(is_warm())"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", "from nnlab.training.warm import is_warm; print(is_warm())"], timeout=LIMIT,
+        capture_output=True, text=True, check=True,
     )
     assert answer.stdout.strip() == "False"
 
 
 def test_the_child_process_prints_a_line_per_part():
-    answer = subprocess.run([sys.executable, "-m", "nnlab.training.warm"], capture_output=True, text=True, check=True)
+    answer = subprocess.run([sys.executable, "-m", "nnlab.training.warm"], capture_output=True, text=True, check=True, timeout=LIMIT)
     lines = answer.stdout.splitlines()
     assert lines[0].startswith("0/") and lines[-1].endswith("ready") and all("/" in line.split(" ", 1)[0] for line in lines)
     assert not answer.stderr

@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 import pytest
+from endings import LIMIT
 
 from nnlab.core.kernel.dependencies import dependencies
 
@@ -42,7 +43,7 @@ def test_it_is_the_same_in_every_process_and_folder(tmp_path: Path) -> None:
         "print(dependencies(dense.forward), dependencies(conv2d.backward))"
     )
     seen = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder).stdout
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder, timeout=LIMIT).stdout
         for folder in (tmp_path, Path(__file__).parent)
     }
     assert len(seen) == 1

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from endings import LIMIT
 
 from nnlab.core.kernel import compiled_as_annotated
 from nnlab.core.kernel.structures import Floats, IntegerRows, Integers, Reals, signatures
@@ -70,5 +71,5 @@ def test_another_process_compiles_nothing_of_the_machine() -> None:
         "found = {f.__name__: (sum(f.stats.cache_hits.values()), sum(f.stats.cache_misses.values())) for f in functions}\n"
         "print(found['run_training'], sum(misses for _, misses in found.values()))"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LIMIT)
     assert answer.stdout.strip() == "(2, 0) 0"

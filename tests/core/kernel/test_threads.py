@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import threadpoolctl
+from endings import join
 
 from nnlab.core.kernel import threads
 from nnlab.core.kernel.threads import LARGE, Turn, Turns
@@ -147,7 +148,7 @@ def test_every_thread_can_set_the_count() -> None:
     for operations in (LARGE, 0.0, LARGE):
         thread = threading.Thread(target=set_and_read, args=(operations,))
         thread.start()
-        thread.join()
+        join(thread)
     assert found == [1, usable_processors(), 1, usable_processors()]
 
 

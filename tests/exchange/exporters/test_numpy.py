@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from endings import LIMIT
 
 from nnlab.core.dataset import Target
 from nnlab.exchange.exporters.numpy import outputs_of, source, write
@@ -46,6 +47,6 @@ def test_the_file_runs_by_itself(tmp_path: Path) -> None:
     write(model, tmp_path / "flowers.py", TaskContext())
     row = {name: [float(values[0])] for name, values in model.rows.items()}
     code = f"import sys; sys.path.insert(0, '.'); import flowers; print(flowers.predict({row!r})[0][0], 'nnlab' in sys.modules)"
-    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=LIMIT)
     name = read_outputs(model.outputs, model.preparation, model.link).class_names[0]
     assert done.stdout.split() == [name, "False"], done.stderr

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from endings import join
 from networks import mlp
 
 from nnlab.core.errors import NNLabError
@@ -111,7 +112,7 @@ def test_what_takes_long_says_so_offers_less_and_is_cancelled_within_a_fifth_of_
     assert not cancelled.wait(0.15)
     begun = time.perf_counter()
     cancelled.set()
-    thread.join()
+    join(thread)
     assert ended[0] - begun < 0.2
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import full_disks
 import pytest
+from endings import mortal
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QMessageBox, QWidget
@@ -336,7 +337,8 @@ def test_another_process_is_noticed_and_a_dead_one_is_not(window: MainWindow, qt
     holder = "import sys; from pathlib import Path; from nnlab.ui.files.lock import FileLock; l = FileLock(Path(sys.argv[1]), Path('.'));"
     command = [sys.executable, "-c", f"{holder} print(l.take(), flush=True); sys.stdin.read()", str(shelf / "mine.nnlab")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None and other.stdout.readline() == "None\n"
+        with mortal(other):
+            assert other.stdout is not None and other.stdout.readline() == "None\n"
         asked = in_next_dialog(click("Cancel", qtbot))
         assert not window.files.open_source(str(shelf / "mine.nnlab"))
         assert len(asked) == 1 and window.document.name == "spiral"

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from endings import mortal
 from PySide6.QtCore import QLockFile, QSysInfo
 
 from nnlab.ui.files import lock as file_lock
@@ -58,7 +59,8 @@ def test_another_process_holds_it_until_it_is_killed(project: Path) -> None:
     lock = lock_on(project)
     command = [sys.executable, "-c", HOLDER, str(project), str(project.parents[1] / "spare")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None and other.stdout.readline() == "None True\n"
+        with mortal(other):
+            assert other.stdout is not None and other.stdout.readline() == "None True\n"
         holder = lock.take()
         assert holder is not None and holder.process == other.pid
         os.kill(other.pid, signal.SIGKILL)

@@ -175,7 +175,8 @@ def main() -> None:
     paint(options.folder, options.names, options.large)
     if not options.once:  # Qt reads the scale when it starts
         environment = {**os.environ, "QT_SCALE_FACTOR": "2"}
-        subprocess.run([sys.executable, __file__, str(options.folder), *options.names, "--once"], env=environment, check=True)
+        command = [sys.executable, __file__, str(options.folder), *options.names, "--once"]
+        subprocess.run(command, env=environment, check=True, timeout=600)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from endings import mortal
 
 from nnlab.files.project_file import load_project
 from nnlab.ui.files.autosave import left_behind
@@ -56,7 +57,8 @@ def window(home: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
-            assert process.stdout.readline() == "ready\n"
+            with mortal(process):
+                assert process.stdout.readline() == "ready\n"
             yield process
         finally:
             process.kill()
@@ -146,6 +148,7 @@ def test_without_the_systems_help_a_child_ends_with_its_standard_input() -> None
     )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None and child.stdout is not None
-        assert child.stdout.readline() == "there\n"
+        with mortal(child):
+            assert child.stdout.readline() == "there\n"
         child.stdin.close()
         assert child.wait(30) == 1

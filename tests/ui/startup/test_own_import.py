@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+from endings import LIMIT
+
 CODE = """
 import builtins, json, linecache, sys
 from nnlab.app import application
@@ -18,7 +20,7 @@ print(json.dumps([len(own), read, builtins.__import__ is builtins.__orig_import_
 
 
 def test_the_sources_of_a_window_are_not_read_while_it_is_imported() -> None:
-    answer = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
+    answer = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True, timeout=LIMIT)
     count, read, is_restored = json.loads(answer.stdout)
     assert count > 10
     assert read == []

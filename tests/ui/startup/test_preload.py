@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from endings import join
 from pytestqt.qtbot import QtBot
 
 import nnlab
@@ -97,7 +98,7 @@ def test_after_it_a_curve_is_drawn_and_a_neuron_summed_while_another_thread_comp
             assert all(len(curve) == 3 for curve in drawn.result(timeout=5))
         finally:
             release.set()
-            thread.join()
+            join(thread)
 
 
 def _sum_of_neuron() -> float:

@@ -1,9 +1,11 @@
 """Which sample is looked at, and its way through the network."""
 
 import queue
+import time
 
 import numpy as np
 import pytest
+from endings import LIMIT
 
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.frame import OUTPUTS
@@ -81,8 +83,9 @@ def frames(data):
     trainer = Trainer(events.put)
 
     def wait(kind):
+        end = time.monotonic() + LIMIT
         while not isinstance(events.get(timeout=30), kind):
-            pass
+            assert time.monotonic() < end, kind
 
     project = Project(b.build(), DataSettings("spiral"), TrainingSettings("sgd", {}, 2.0, 10))
     trainer.send(commands.Watch(frozenset({OUTPUTS})))
