@@ -21,16 +21,20 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
         yield open_one
 
 
-@pytest.fixture
-def window(opened: Callable[..., MainWindow], qtbot: QtBot) -> MainWindow:
-    """The spiral example, loaded and shown."""
-    window = opened("spiral")
-    qtbot.waitUntil(lambda: window.session.frame is not None, timeout=10_000)
-    return window
-
-
 @pytest.fixture(scope="module")
 def shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedWindow]:
     """One window for tests of a module that are about no opening or closing."""
     with shared_window(tmp_path_factory.mktemp("shared")) as one:
         yield one
+
+
+@pytest.fixture
+def window(shared: SharedWindow, qtbot: QtBot) -> MainWindow:
+    """The spiral example, loaded and shown."""
+    return shared.as_new(qtbot)
+
+
+@pytest.fixture
+def fresh(shared: SharedWindow, qtbot: QtBot) -> Callable[..., MainWindow]:
+    """The window of the module, as new on any example."""
+    return lambda example, **options: shared.as_new(qtbot, example, **options)

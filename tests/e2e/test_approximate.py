@@ -35,8 +35,20 @@ def ripple(x: np.ndarray) -> np.ndarray:
 
 
 @pytest.fixture
-def window(opened: Opener, qtbot: QtBot) -> MainWindow:
+def window(fresh: Opener, qtbot: QtBot) -> MainWindow:
     """Twelve sigmoids and sin 2x + 0.3 cos 5x, before the first update."""
+    found = fresh("ripple")
+    found.resize(1280, 800)
+    panel = centre(found)
+    former = panel.plot.shown  # of the test before
+    found.show_workspace("approximate")
+    qtbot.waitUntil(lambda: panel.plot.shown is not former, timeout=20_000)
+    return found
+
+
+@pytest.fixture
+def alone(opened: Opener, qtbot: QtBot) -> MainWindow:
+    """The same in a window of its own, which has seen no sweep of this target before."""
     found = opened("ripple")
     found.resize(1280, 800)
     found.show_workspace("approximate")
@@ -306,8 +318,9 @@ def _widths_of(panel: WidthSweepPanel) -> list[list[int]]:
 
 
 def test_errors_against_width_come_in_and_a_point_is_loaded(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    alone: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    window = alone
     panel = small_sweep(window, monkeypatch, tmp_path)
     QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
@@ -334,8 +347,8 @@ def test_errors_against_width_come_in_and_a_point_is_loaded(
     qtbot.waitUntil(lambda: picture(window).units == 12, timeout=10_000)
 
 
-def test_a_surface_is_shown_and_turned(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("ripple")
+def test_a_surface_is_shown_and_turned(fresh: Opener, qtbot: QtBot) -> None:
+    window = fresh("ripple")
     window.show_workspace("approximate")
     panel = centre(window)
     QTest.mouseClick(panel.row.dimensions.button("2"), Qt.MouseButton.LeftButton)
@@ -354,8 +367,8 @@ def test_a_surface_is_shown_and_turned(opened: Opener, qtbot: QtBot) -> None:
     assert panel.surfaces.contours.shown is not None and panel.surfaces.contours.shown.ridge is not None
 
 
-def test_a_width_that_no_layer_has_is_not_shown(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("plane")
+def test_a_width_that_no_layer_has_is_not_shown(fresh: Opener, qtbot: QtBot) -> None:
+    window = fresh("plane")
     window.show_workspace("approximate")
     panel = strip(window)
     qtbot.waitUntil(lambda: panel.refusal.isVisible(), timeout=20_000)
@@ -363,8 +376,8 @@ def test_a_width_that_no_layer_has_is_not_shown(opened: Opener, qtbot: QtBot) ->
     assert not panel.units.isVisible() and not panel.activation.isVisible()
 
 
-def test_a_low_window_keeps_the_plot_high_and_nothing_touches(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("ripple")
+def test_a_low_window_keeps_the_plot_high_and_nothing_touches(fresh: Opener, qtbot: QtBot) -> None:
+    window = fresh("ripple")
     window.resize(1280, 800)
     window.show_workspace("approximate")
     qtbot.waitUntil(lambda: centre(window).plot.shown is not None, timeout=20_000)
@@ -394,8 +407,9 @@ def test_a_low_window_keeps_the_plot_high_and_nothing_touches(opened: Opener, qt
 
 
 def test_theory_stands_beside_the_runs_and_names_its_sources(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    alone: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    window = alone
     panel = small_sweep(window, monkeypatch, tmp_path)
     QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
@@ -423,8 +437,9 @@ def test_theory_stands_beside_the_runs_and_names_its_sources(
 
 
 def test_depth_against_width_at_equal_parameters(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    alone: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    window = alone
     panel = small_sweep(window, monkeypatch, tmp_path)
     QTest.mouseClick(panel.question.button("depth"), Qt.MouseButton.LeftButton)
     QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
@@ -445,8 +460,9 @@ def test_depth_against_width_at_equal_parameters(
 
 
 def test_constructed_networks_keep_below_their_bounds_and_are_loaded(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    alone: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    window = alone
     panel = small_sweep(window, monkeypatch, tmp_path)
     monkeypatch.setattr(width_sweep, "WIDTHS", (2, 8, 32))
     QTest.mouseClick(panel.question.button("constructed"), Qt.MouseButton.LeftButton)
@@ -468,8 +484,9 @@ def test_constructed_networks_keep_below_their_bounds_and_are_loaded(
 
 
 def test_runs_are_there_again_with_the_same_target(
-    window: MainWindow, opened: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    alone: MainWindow, opened: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    window = alone
     panel = small_sweep(window, monkeypatch, tmp_path)
     QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) == 18, timeout=120_000)
@@ -492,14 +509,16 @@ def test_runs_are_there_again_with_the_same_target(
 
 
 @pytest.fixture
-def plane(opened: Opener, qtbot: QtBot) -> MainWindow:
+def plane(fresh: Opener, qtbot: QtBot) -> MainWindow:
     """The first surface of the library, twelve sigmoids."""
-    window = opened("ripple")
+    window = fresh("ripple")
     window.resize(1280, 800)
+    contours, cut = centre(window).surfaces.contours, errors(window).cut_plot
+    former = contours.shown, cut.shown  # of the test before
     window.show_workspace("approximate")
     QTest.mouseClick(centre(window).row.dimensions.button("2"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: centre(window).surfaces.contours.shown is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: errors(window).cut_plot.isVisible() and errors(window).cut_plot.shown is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: contours.shown is not former[0], timeout=20_000)
+    qtbot.waitUntil(lambda: cut.isVisible() and cut.shown is not former[1], timeout=10_000)
     return window
 
 

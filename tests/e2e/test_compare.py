@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -39,13 +39,15 @@ def views() -> list[LiveView]:
 
 
 @pytest.fixture
-def window(opened: Opener, qtbot: QtBot, views: list[LiveView]) -> MainWindow:
+def window(fresh: Opener, qtbot: QtBot, views: list[LiveView]) -> Iterator[MainWindow]:
     """Above a curve, in Compare, the project's own cross-entropy beside MSE."""
-    found = opened("points_above_curve")
+    found = fresh("points_above_curve")
     found.show_workspace("compare")
     found.session.ticked.connect(views.append)
+    found.comparison.happening.scores.along.button("iteration").click()
     choose(found, qtbot, "loss", "mse")
-    return found
+    yield found
+    found.session.ticked.disconnect(views.append)
 
 
 def choose(window: MainWindow, qtbot: QtBot, key: str, value: str) -> None:
@@ -156,8 +158,8 @@ def test_a_run_becomes_the_project_by_one_undoable_edit(window: MainWindow, qtbo
     assert window.document.project == before
 
 
-def test_a_run_that_meets_infinity_stops_alone_and_says_so(opened: Opener, qtbot: QtBot, views: list[LiveView]) -> None:
-    window = opened("sine")
+def test_a_run_that_meets_infinity_stops_alone_and_says_so(fresh: Opener, qtbot: QtBot, views: list[LiveView]) -> None:
+    window = fresh("sine")
     window.show_workspace("compare")
     window.document.edit("SGD", replace(window.document.project, training=TrainingSettings("sgd", {}, 0.01, 16)))
     window.session.ticked.connect(views.append)
@@ -258,8 +260,8 @@ def test_by_hand_opens_on_the_numbers_of_the_book_and_follows_the_mouse_and_the_
     assert lengths.values[0] == pytest.approx(0.855)
 
 
-def test_compare_is_a_workspace_like_the_others(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("spiral")
+def test_compare_is_a_workspace_like_the_others(fresh: Opener, qtbot: QtBot) -> None:
+    window = fresh("spiral")
     window.show_workspace("compare")
     assert isinstance(window.centre.current, ComparisonPanel) and not window.canvas.isVisible()
     assert window.comparison.statement.field.text() == "Choose what differs"
@@ -303,8 +305,8 @@ def test_a_sample_one_points_at_is_ringed_in_every_picture_and_plot(window: Main
     assert rings.nearest(QPointF(float(plot.x_pixels(x)), float(plot.y_pixels(y)))) == 7
 
 
-def test_the_place_of_a_second_run_offers_what_may_differ(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("circle")
+def test_the_place_of_a_second_run_offers_what_may_differ(fresh: Opener, qtbot: QtBot) -> None:
+    window = fresh("circle")
     window.show_workspace("compare")
     invitation = window.comparison.invitation
     qtbot.waitUntil(invitation.isVisible, timeout=10_000)
@@ -315,8 +317,8 @@ def test_the_place_of_a_second_run_offers_what_may_differ(opened: Opener, qtbot:
     assert not invitation.isVisible()
 
 
-def test_three_classes_stand_in_the_triangle_of_probabilities(opened: Opener, qtbot: QtBot, views: list[LiveView]) -> None:
-    window = opened("iris")
+def test_three_classes_stand_in_the_triangle_of_probabilities(fresh: Opener, qtbot: QtBot, views: list[LiveView]) -> None:
+    window = fresh("iris")
     window.show_workspace("compare")
     window.session.ticked.connect(views.append)
     choose(window, qtbot, "loss", "mse")
@@ -365,8 +367,8 @@ def test_every_plot_can_be_taken_away_as_numbers(window: MainWindow, qtbot: QtBo
     assert texts[0] == "Go on with this run as the project" and "Save picture as PNG…" in texts and "Save data as CSV…" in texts
 
 
-def test_without_a_network_it_says_what_will_stand_here(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("circle")
+def test_without_a_network_it_says_what_will_stand_here(fresh: Opener, qtbot: QtBot) -> None:
+    window = fresh("circle")
     window.show_workspace("compare")
     qtbot.waitUntil(lambda: not window.comparison.is_empty, timeout=10_000)
     window.document.edit("Empty", replace(window.document.project, graph=Graph()))

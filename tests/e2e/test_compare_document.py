@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,12 +32,13 @@ def views() -> list[LiveView]:
 
 
 @pytest.fixture
-def window(opened: Opener, views: list[LiveView]) -> MainWindow:
+def window(fresh: Opener, views: list[LiveView]) -> Iterator[MainWindow]:
     """Above a curve, in Compare, nothing compared yet."""
-    found = opened("points_above_curve")
+    found = fresh("points_above_curve")
     found.show_workspace("compare")
     found.session.ticked.connect(views.append)
-    return found
+    yield found
+    found.session.ticked.disconnect(views.append)
 
 
 def names(window: MainWindow) -> list[str]:
@@ -132,9 +133,9 @@ def test_a_file_brings_its_runs_back(window: MainWindow, qtbot: QtBot, views: li
 
 
 def test_what_a_file_compares_with_and_the_network_does_not_have_is_one_sentence(
-    opened: Opener, qtbot: QtBot, tmp_path: Path
+    fresh: Opener, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window = opened("points_above_curve")
+    window = fresh("points_above_curve")
     project = window.document.project
     bad = (Difference("dense_9.units", "4"), Difference("dense_1.units", "3"), MSE)
     path = tmp_path / "edited.nnlab"
@@ -157,8 +158,8 @@ def test_what_a_file_compares_with_and_the_network_does_not_have_is_one_sentence
     assert said(window) == ""
 
 
-def test_a_file_whose_comparison_is_no_comparison_is_refused(opened: Opener, tmp_path: Path) -> None:
-    window = opened("points_above_curve")
+def test_a_file_whose_comparison_is_no_comparison_is_refused(fresh: Opener, tmp_path: Path) -> None:
+    window = fresh("points_above_curve")
     path = tmp_path / "x.nnlab"
     save_project(path, SavedProject(window.document.project))
     raw = json.loads(entries_of(path)["project.json"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -31,13 +31,14 @@ def views() -> list[LiveView]:
 
 
 @pytest.fixture
-def window(opened: Opener, views: list[LiveView]) -> MainWindow:
+def window(fresh: Opener, views: list[LiveView]) -> Iterator[MainWindow]:
     """Above a curve, cross-entropy beside MSE, after 30 iterations."""
-    found = opened("points_above_curve")
+    found = fresh("points_above_curve")
     found.show_workspace("compare")
     found.session.ticked.connect(views.append)
     found.comparison._choose("loss", ["binary_cross_entropy", "mse"])
-    return found
+    yield found
+    found.session.ticked.disconnect(views.append)
 
 
 def train(window: MainWindow, qtbot: QtBot, steps: int) -> None:
@@ -149,8 +150,8 @@ def test_the_dice_and_given_weights_are_shown(window: MainWindow, qtbot: QtBot) 
     assert not switch.choice.button(GIVEN).isVisible() and switch.choice.current == FRESH
 
 
-def test_numbers_have_no_wrong_labels(opened: Opener) -> None:
-    window = opened("sine")
+def test_numbers_have_no_wrong_labels(fresh: Opener) -> None:
+    window = fresh("sine")
     window.show_workspace("compare")
     assert not window.comparison.start.choice.button(WRONG).isEnabled()
     window.actions_by_id["compare.wrong_start"].trigger()

@@ -15,9 +15,9 @@ LOSSES = ("batch_loss", "smoothed")
 
 
 @pytest.fixture
-def window(opened: Opener) -> MainWindow:
+def window(fresh: Opener) -> MainWindow:
     """As wide as it needs to be for every counter."""
-    found = opened("points_above_curve")
+    found = fresh("points_above_curve")
     found.resize(1700, 900)
     found.show_workspace("compare")
     return found
@@ -57,8 +57,8 @@ def test_two_runs_show_their_accuracy_and_one_its_losses(window: MainWindow, qtb
     qtbot.waitUntil(lambda: shown(window, *LOSSES, "run_0", "run_1") == [True, True, False, False], timeout=10_000)
 
 
-def test_numbers_are_measured_by_r2_and_what_has_no_room_gives_way(opened: Opener, qtbot: QtBot) -> None:
-    window = opened("ripple")
+def test_numbers_are_measured_by_r2_and_what_has_no_room_gives_way(fresh: Opener, qtbot: QtBot) -> None:
+    window = fresh("ripple")
     window.resize(1024, 700)
     window.show_workspace("compare")
     window.comparison._choose("", ["learning_rate=0.001,0.003,0.03"])

@@ -14,8 +14,8 @@ from nnlab.ui.window.main_window import MainWindow
 
 
 @pytest.mark.parametrize(("example", "steps"), [("spiral", 1500), ("digits", 300)])
-def test_the_same_bits_with_every_panel_open(opened: Callable[..., MainWindow], qtbot: QtBot, example: str, steps: int) -> None:
-    window = opened(example)
+def test_the_same_bits_with_every_panel_open(fresh: Callable[..., MainWindow], qtbot: QtBot, example: str, steps: int) -> None:
+    window = fresh(example)
     window.show_workspace("train")
     for dock in window.area.docks.values():
         dock.show()

@@ -62,9 +62,9 @@ def is_on(window: MainWindow, name: str) -> bool:
 
 
 @pytest.fixture
-def window(opened: Opener, qtbot: QtBot) -> MainWindow:
+def window(fresh: Opener, qtbot: QtBot) -> MainWindow:
     """Digits with one adapter of rank 4 on both layers, attached as it is on the screen, and 30 iterations."""
-    found = opened("digits")
+    found = fresh("digits")
     found.resize(1280, 800)
     found.show_workspace("lora")
     qtbot.waitUntil(lambda: found.session.frame is not None, timeout=20_000)
@@ -272,8 +272,8 @@ def test_spectrum_and_cost_are_those_of_the_arrays(window: MainWindow, qtbot: Qt
     assert {found.rank: found.parameters for found in alone.costs}[8] == 8 * 96
 
 
-def test_a_scenario_is_opened_studied_and_a_point_loads_its_run(opened: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    window = opened("spiral")
+def test_a_scenario_is_opened_studied_and_a_point_loads_its_run(fresh: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = fresh("spiral")
     window.resize(1280, 800)
     window.show_workspace("lora")
     panel = window.panels["lora_study"]

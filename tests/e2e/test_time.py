@@ -58,8 +58,8 @@ class Clock:
 
 
 @pytest.fixture
-def clock(opened: Callable[..., MainWindow], qtbot: QtBot) -> Clock:
-    window = opened("spiral")
+def clock(fresh: Callable[..., MainWindow], qtbot: QtBot) -> Clock:
+    window = fresh("spiral")
     qtbot.waitUntil(lambda: window.session.frame is not None)
     return Clock(window, qtbot)
 

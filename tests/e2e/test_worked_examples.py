@@ -53,8 +53,8 @@ class Paper:
         return self.shown(argument, *index)[1]
 
 
-def test_the_worked_example_shows_its_printed_numbers(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    paper = Paper(opened("textbook"), qtbot)
+def test_the_worked_example_shows_its_printed_numbers(fresh: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    paper = Paper(fresh("textbook"), qtbot)
     paper.step("dense_1", FORWARD)
     numbers, result = paper.shown("y", 0, 0)
     assert (numbers, result) == (r"0.1500\cdot 0.0500 + 0.2000\cdot 0.1000 + 0.3500", "0.3775")
@@ -79,8 +79,8 @@ def test_the_worked_example_shows_its_printed_numbers(opened: Callable[..., Main
     assert [paper.result("parameter", *place) for place in ((0, 1), (1, 0), (1, 1))] == ["0.4087", "0.5113", "0.5614"]
 
 
-def test_one_neuron_shows_its_products(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    paper = Paper(opened("one_neuron"), qtbot)
+def test_one_neuron_shows_its_products(fresh: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    paper = Paper(fresh("one_neuron"), qtbot)
     paper.step("dense_1", FORWARD)
     numbers, result = paper.shown("y", 0, 0)
     assert result == "1.940"
@@ -95,8 +95,8 @@ def mouse_move(widget: QWidget, place: QPoint) -> QMouseEvent:
     return QMouseEvent(QEvent.Type.MouseMove, where, QPointF(widget.mapToGlobal(place)), held, held, Qt.KeyboardModifier.NoModifier)
 
 
-def test_the_laboratory_shows_one_neuron_and_follows_what_is_dragged(opened: Callable[..., MainWindow], qtbot: QtBot) -> None:
-    window = opened("one_neuron")
+def test_the_laboratory_shows_one_neuron_and_follows_what_is_dragged(fresh: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = fresh("one_neuron")
     qtbot.waitUntil(lambda: window.session.frame is not None)
     window.actions_by_id["step.neuron"].trigger()
     panel, side = window.panels["neuron"], window.panels["neuron_matrix"]

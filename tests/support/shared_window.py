@@ -14,6 +14,7 @@ A test may do to it what it likes, and close it: the next one gets another. What
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,6 @@ class SharedWindow:
         else:
             _renew(window, qtbot, example, size)
         window.files.clear_recent()
-        window._store.forget("folder")
         opened = window
         qtbot.waitUntil(lambda: opened.session.frame is not None and opened.session.iteration == 0 and not opened.session.is_playing)
         return opened
@@ -65,12 +65,35 @@ def _renew(window: MainWindow, qtbot: QtBot, example: str, size: QSize) -> None:
     window.shortcuts.close_box()
     qtbot.waitUntil(lambda: window.autosave._writing is None)
     window.files.give_up()
+    _forget(window)
+    window.resize(size)
+    window.show_workspace(first_workspace().name)
     assert window.files.open_source(example, ask=False)
     while window.message_bar.current is not None:
         window.message_bar.close_message()
-    window.show_workspace(first_workspace().name)
-    window.resize(size)
+    if window.area.workspace is not first_workspace():
+        window.show_workspace(first_workspace().name)
+    window.activateWindow()  # another one may have been opened and closed
+    qtbot.waitUntil(window.isActiveWindow)
     window.canvas.setFocus()
+
+
+def _forget(window: MainWindow) -> None:
+    """What tests have left in the window's memory: layouts, speed, theme, scale, and how far lessons are."""
+    if window.learning is not None and window.learning.is_open:
+        window.learning.leave()
+    window.area.remember_last()
+    window.area._remembered.clear()
+    window._store._settings.clear()
+    window.transport.set_speed(math.inf)
+    if window.isMinimized() or window.isMaximized() or window.isFullScreen():
+        window.showNormal()
+    theme = window._theme
+    theme.reduced_motion = False
+    theme.set_scale(1.0)
+    theme.set_projected(False)
+    if not theme.is_dark:
+        theme.set_mode("dark")
 
 
 @contextmanager

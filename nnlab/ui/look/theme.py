@@ -192,7 +192,11 @@ class Theme(QObject):
             self._set_style()
 
     def _restyle(self, then: Callable[[], None] | None, in_turns: bool) -> None:
-        """Gives the application the present look and says so by `then`."""
+        """Gives the application the present look and says so by `then`, if there is something to say."""
+        if then is None:
+            self._turns.finish()
+            if self._application.styleSheet() == self._sheet():
+                return  # it has this look: a full window would be styled anew for a fifth of a second
         steps: list[Callable[[], None]] = [self._remove_style, self._set_style, *([then] if then is not None else []), self._lay_out]
         if in_turns:
             self._turns.run([lambda: self.restyling.emit(True), *steps, lambda: self.restyling.emit(False)])
@@ -218,8 +222,11 @@ class Theme(QObject):
 
     def _set_style(self) -> None:
         if not self._builders:
-            folder = register_images(f"nnlab-{'dark' if self._is_dark else 'light'}", images(self.tokens))
-            self._application.setStyleSheet(style_sheet(self.tokens, self._metrics, folder))
+            self._application.setStyleSheet(self._sheet())
+
+    def _sheet(self) -> str:
+        folder = register_images(f"nnlab-{'dark' if self._is_dark else 'light'}", images(self.tokens))
+        return style_sheet(self.tokens, self._metrics, folder)
 
 
 def _family() -> str:

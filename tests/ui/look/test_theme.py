@@ -157,6 +157,9 @@ def test_a_change_of_theme_restyles_a_widget_twice_however_deep_it_lies(theme: T
     deepest.restyled = 0
     theme.toggle()
     assert 1 <= deepest.restyled <= 2
+    deepest.restyled = 0
+    theme.set_mode(theme.mode)
+    assert deepest.restyled == 0, "it has this look"
 
 
 def test_a_change_in_turns_ends_as_one_at_once_does(theme: Theme, qtbot: QtBot) -> None:
