@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QColor
+import pytest
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtGui import QColor, QPainter
 from views import with_curves
 
 from nnlab.core.preparation import DataSettings
+from nnlab.files.examples import load_example
 from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.look.colormaps import magnitude_pixels
@@ -108,3 +110,23 @@ def test_the_data_has_a_column_for_every_gradient(studio: Callable) -> None:
     table = panel.table()
     assert table.names == ("iteration", *view.curves.names)
     assert np.array_equal(np.stack(table.columns[1:], axis=1), view.curves.norms)
+
+
+def test_the_underscore_of_a_name_that_just_fits_is_there(studio: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt clips what is wider than its place on all sides: of conv2d_1 the underscore was gone."""
+    s = studio(load_example("digits_convnet"))
+    panel = s.panel("gradient_flow", 440, 240)
+    s.train(3)
+    found: dict[str, bool] = {}
+    draw = QPainter.drawText
+
+    def noted(painter: QPainter, *arguments: object) -> object:
+        place, text = arguments[0], arguments[-1]
+        if isinstance(place, QRectF) and isinstance(text, str):
+            found[text] = painter.fontMetrics().horizontalAdvance(text) <= place.width()
+        return draw(painter, *arguments)
+
+    monkeypatch.setattr(QPainter, "drawText", noted)
+    panel.grab()
+    assert {"conv2d_1", "conv2d_2", "dense_1"} <= found.keys()
+    assert [text for text, fits in found.items() if not fits] == []

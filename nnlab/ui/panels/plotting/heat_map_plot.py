@@ -171,12 +171,12 @@ class HeatMapPlot(IterationPlot):
         tokens, px, middle = self._theme.tokens, self._theme.metrics.px, Qt.AlignmentFlag.AlignVCenter
         if row.is_first:
             painter.setPen(tokens.text)
-            room = symbol_left - px(16) - px(6)
+            room = symbol_left - px(16) - px(6) + 1
             place.setLeft(px(16))
-            place.setWidth(room)
-            painter.drawText(place, middle, metrics.elidedText(row.node, Qt.TextElideMode.ElideRight, room + 1))
+            place.setWidth(room + 1)  # of a text that is wider than its place Qt cuts the underscore, too
+            painter.drawText(place, middle, metrics.elidedText(row.node, Qt.TextElideMode.ElideRight, room))
         painter.setPen(tokens.text2)
-        place.setLeft(symbol_left)
+        place.setLeft(symbol_left - 1)
         place.setRight(self.picture.left() - px(8))
         painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, row.symbol)
         painter.setPen(tokens.text)
