@@ -93,3 +93,31 @@ def test_a_history_that_begins_later_is_cut_by_what_came_since(iteration: int, b
     if blocks:
         assert history.losses_at(iteration).smoothed == blocks - 1, "of so few blocks the window is the last"
         assert history.losses_at(iteration).window == 10
+
+
+def test_losses_at_the_end_of_curves() -> None:
+    """Of five blocks the window is one, of forty two: the means of the last, and of the last two."""
+    found = curves().losses
+    assert (found.smoothed, found.window, found.validation, found.training, found.evaluated_at) == (6.0, 10, 0.1, 0.0, 145)
+    numbers, none = np.arange(40.0), np.empty(0)
+    longer = replace(curves(), minimum=numbers, maximum=numbers, mean=numbers, validation_iterations=none, validation_losses=none)
+    found = longer.losses
+    assert (found.smoothed, found.window, found.evaluated_at) == (38.5, 20, 0)
+    assert math.isnan(found.validation) and math.isnan(found.training)
+    assert longer.smoothed[[0, 37, 38, 39]].tolist() == [0.0, 37.0, 38.0, 38.5]  # from the fortieth block on the window is two
+    assert longer.windows[[38, 39]].tolist() == [10, 20]
+
+
+def test_an_edited_network_keeps_columns_by_their_name() -> None:
+    """The second layer is gone, another has come: what is recorded of it begins with NaN."""
+    x, y = np.ones((20, 2)), np.zeros((20, 1))
+    run = Run(Setup(mlp([2, 3, 1]), x, y, update=Update("sgd", 1e-3), batch_size=5))
+    run.train(4)
+    before = run.history.curves()
+    after = run.history.for_program(Run(Setup(mlp([2, 3, 4, 1]), x, y, update=Update("sgd", 1e-3), batch_size=5)).program).curves()
+    assert after.mean.tolist() == before.mean.tolist()
+    column = {name: after.norms[:, k] for k, name in enumerate(after.names)}
+    assert set(after.names) - set(before.names) == {"dense_3.weight", "dense_3.bias"}
+    for k, name in enumerate(before.names):
+        assert column[name].tolist() == before.norms[:, k].tolist()
+    assert np.isnan(column["dense_3.weight"]).all() and np.isnan(column["dense_3.bias"]).all()

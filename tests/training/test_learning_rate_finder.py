@@ -16,7 +16,7 @@ from nnlab.jobs.context import JobContext, Progress
 from nnlab.jobs.service import Cancelled
 from nnlab.studies.learning_rate import find_learning_rate, with_suggestion
 from nnlab.training.complete_run import prepare_run, result_of
-from nnlab.training.learning_rate_finder import rate_curve
+from nnlab.training.learning_rate_finder import _judged, rate_curve
 from nnlab.training.settings import TrainingSettings
 
 
@@ -105,3 +105,55 @@ def test_a_session_keeps_its_weights_and_goes_on_with_the_same_bits() -> None:
         session.fit(x, x[:, 0] * x[:, 1], epochs=2)
     for name, values in one.parameters.items():
         np.testing.assert_array_equal(values, other.parameters[name])
+
+
+# What is read from a curve: t is the logarithm of the rate, in steps of 1 / 20
+
+
+def bent(least: float = -1.0, fall: float = 2.0) -> tuple[np.ndarray, np.ndarray]:
+    """(rates, losses): ln of the loss falls by `fall` per decade up to 10^least and rises by 3 behind it."""
+    t = np.linspace(-4.0, 0.0, 81)
+    return 10.0**t, np.exp(np.where(t <= least, -fall * (t + 4), -fall * (least + 4) + 3 * (t - least)))
+
+
+def test_the_suggestion_is_a_share_of_the_rate_of_the_lowest_loss() -> None:
+    rates, losses = bent()
+    curve = _judged(rates, losses, losses, 0.1)
+    assert (curve.lowest, curve.suggestion) == (pytest.approx(0.1), 0.01)
+    assert curve.slope == pytest.approx(-2.0, rel=1e-6)
+    assert 1e-4 < curve.steepest < 0.1
+    assert curve.words == "Use 0.01, 10 % of the rate 0.1 at which the loss is lowest."
+
+
+def test_a_curve_that_ends_at_its_lowest_point_says_so() -> None:
+    rates, losses = bent()
+    curve = _judged(rates[:61], losses[:61], losses[:61], 0.25)
+    assert curve.words == "Use 0.025, 25 % of the rate 0.1 at which the loss is lowest; it did not rise within the rates tested."
+
+
+def test_rates_are_said_with_two_digits() -> None:
+    rates, losses = bent(least=-0.95)
+    curve = _judged(rates, losses, losses, 1 / 3)
+    assert curve.lowest == pytest.approx(10**-0.95)  # 0.1122
+    assert curve.suggestion == 0.037
+    assert curve.words.startswith("Use 0.037, 33 % of the rate 0.11 at which")
+
+
+@pytest.mark.parametrize(("end", "suggests"), [(0.981, False), (0.979, True)])
+def test_a_fall_of_less_than_a_fiftieth_suggests_nothing(end: float, suggests: bool) -> None:
+    rates, losses = 10.0 ** np.linspace(-4.0, 0.0, 81), np.linspace(1.0, end, 81)
+    curve = _judged(rates, losses, losses, 0.1)
+    assert (curve.suggestion is not None) == suggests
+    if not suggests:
+        assert curve.words == "The loss does not fall at any rate from 0.0001 to 1: nothing is suggested."
+
+
+def test_the_steepest_fall_is_looked_for_before_the_lowest_point() -> None:
+    """Behind the lowest point of the smoothed loss the losses fall faster, which is no fall of what is smoothed."""
+    rates, losses = bent(least=-2.0, fall=1.0)
+    losses[60:] *= np.exp(-8.0 * np.linspace(0.0, 1.0, 21))
+    smoothed = bent(least=-2.0, fall=1.0)[1]
+    curve = _judged(rates, losses, smoothed, 0.1)
+    assert curve.lowest == pytest.approx(0.01)
+    assert curve.slope == pytest.approx(-1.0, rel=1e-3)
+    assert curve.steepest <= 0.01
