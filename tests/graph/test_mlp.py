@@ -135,3 +135,10 @@ def test_the_initialiser_suits_the_activation() -> None:
     assert {initializer_for(operator.name) for operator in operators if operator.is_activation} == {
         "he_uniform", "xavier_uniform", "lecun_normal",
     }  # fmt: skip
+
+
+def test_a_line_of_up_to_399_letters_is_read_as_one() -> None:
+    """Longer ones are a text that somebody pasted."""
+    line = "2-" + "-".join(["8"] * 198)
+    assert len(line) == 397
+    assert is_shape_line(f"{line}-1") and not is_shape_line(f"{line}-12")

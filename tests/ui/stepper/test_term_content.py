@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from nnlab.core.explanation import ExplanationContext
+from nnlab.core.operator import operators
 from nnlab.core.term_sum import TermEntries, TermSum
 from nnlab.ui.stepper.levels import ELEMENT, TERM
 from nnlab.ui.stepper.matrix_forms import Form, Matrix
-from nnlab.ui.stepper.term_content import MOST_CELLS, TermTable, _words, cell_of, edge_of, with_term
+from nnlab.ui.stepper.term_content import MOST_CELLS, TermTable, _name, _words, cell_of, edge_of, with_term
 
 
 def table_of(terms: list[float], written: float) -> TermTable:
@@ -152,3 +153,34 @@ def test_the_weight_of_a_term_is_lit_with_what_it_adds() -> None:
     model.program = SimpleNamespace(parameters=[])
     assert edge_of(model, levels) is None
     assert edge_of(model, SimpleNamespace(terms=levels.terms, term=None)) is None
+
+
+# Names of elements
+
+
+@pytest.mark.parametrize(
+    ("argument", "index", "name"),
+    [
+        ("x", (0, 2), "x₃"), ("d_x", (0, 2), "∂x₃"), ("weight", (1, 2), "w₂₃"), ("d_weight", (1, 2), "∂w₂₃"), ("bias", (1,), "b₂"),
+        ("y", (0, 1), "z₂"), ("d_y", (0, 1), "∂z₂"), ("x", (0, 11), "x₁₂"), ("weight", (11, 2), "w₁₂,₃"), ("low_rank", (1, 0), "low rank₂₁"),
+    ],
+)  # fmt: skip
+def test_an_element_is_named_as_in_the_formula(argument: str, index: tuple[int, ...], name: str) -> None:
+    """Of a dense layer, whose output is z; the sample is left out where the terms run over other things."""
+    assert _name(layer_model(), TermSum((TermEntries.of("x", 0, np.arange(3)),)), argument, index) == name
+
+
+def test_the_sample_is_named_where_the_terms_run_over_samples() -> None:
+    over = TermSum((TermEntries.of("d_y", np.arange(3), 1), TermEntries.of("x", np.arange(3), 2)))
+    assert _name(layer_model(), over, "x", (1, 2)) == "x₂₃"
+    assert _name(layer_model(), over, "d_y", (1, 1)) == "∂z₂₂"
+    one = TermSum((TermEntries.of("d_y", np.zeros(1, dtype=int), 1), TermEntries.of("x", np.zeros(1, dtype=int), 2)))
+    assert _name(layer_model(), one, "x", (0, 2)) == "x₃", "of a single sample there is none to tell it from"
+
+
+def layer_model() -> Any:
+    batched = {"x", "d_x", "y", "d_y"}
+    return SimpleNamespace(
+        instruction=SimpleNamespace(kind=operators["dense"], node_id="dense_1"), graph={},
+        layout=lambda name: SimpleNamespace(has_batch=name in batched),
+    )  # fmt: skip
