@@ -18,7 +18,10 @@ import numpy as np
 
 from nnlab import __version__
 from nnlab.core.fitted_preparation import CategoryInput, FunctionInput, MissingInput, NumberInput, Preparation, RankInput
+from nnlab.core.optimizer import optimizers
 from nnlab.core.preparation import Data, data_title, prepare
+from nnlab.core.schedule import schedules
+from nnlab.core.written import rounded, setting_value
 from nnlab.engine.history import Curves
 from nnlab.exchange import report_plots
 from nnlab.exchange.model import Model
@@ -104,7 +107,7 @@ def _size(planes: tuple[int, int, int]) -> str:
 
 
 def _range(values: np.ndarray) -> str:
-    return f"{values.min():.4g} to {values.max():.4g}"
+    return f"{rounded(values.min())} to {rounded(values.max())}"
 
 
 def _preparation(preparation: Preparation, planes: tuple[int, int, int] | None) -> str:
@@ -116,7 +119,7 @@ def _preparation(preparation: Preparation, planes: tuple[int, int, int] | None) 
     for k, step in enumerate(preparation.steps, 1):
         match step:
             case NumberInput(column=name, fill=fill):
-                words = f"{name}" + ("" if fill is None else f"; {fill:.4g} where it is missing")
+                words = f"{name}" + ("" if fill is None else f"; {rounded(fill)} where it is missing")
             case CategoryInput(column=name, category=category):
                 words = f"1 where {name} is {category or 'missing'}, else 0"
             case RankInput(column=name, categories=categories):
@@ -126,7 +129,7 @@ def _preparation(preparation: Preparation, planes: tuple[int, int, int] | None) 
             case FunctionInput(function=function, x=x, y=y):
                 words = f"{function} of {x} and {y}"
         is_scaled = (step.mean, step.scale) != (0.0, 1.0)
-        rows.append((k, words, *((f"{step.mean:.5g}", f"{step.scale:.5g}") if is_scaled else ("–", "–"))))
+        rows.append((k, words, *((rounded(step.mean, 5), rounded(step.scale, 5)) if is_scaled else ("–", "–"))))
     return note + _table(("input", "is", "mean", "scale"), rows)
 
 
@@ -138,12 +141,16 @@ def _parameters(model: Model) -> str:
 
 def _training(model: Model) -> str:
     training = model.project.training
-    settings = {
-        "optimiser": training.optimizer, "learning rate": training.learning_rate, "schedule": training.schedule,
-        "batch size": training.batch_size, "seed": training.seed, "iterations": f"{model.session.iteration:,}",
-        "epochs completed": f"{model.session.epoch:,}", **training.optimizer_settings, **training.schedule_settings,
-    }  # fmt: skip
-    return _table(("setting", "value"), settings.items())
+    optimizer, schedule = optimizers[training.optimizer], schedules[training.schedule]
+    settings: list[tuple[str, object]] = [
+        ("optimiser", optimizer.title), ("learning rate", training.learning_rate), ("schedule", schedule.title),
+        ("batch size", training.batch_size), ("seed", training.seed), ("iterations", model.session.iteration),
+        ("epochs completed", model.session.epoch),
+    ]  # fmt: skip
+    for kind, chosen in ((optimizer, training.optimizer_settings), (schedule, training.schedule_settings)):
+        labels = {setting.name: setting.label.lower() for setting in kind.settings}
+        settings += [(labels[name], value) for name, value in chosen.items()]
+    return _table(("setting", "value"), [(name, setting_value(value)) for name, value in settings])
 
 
 def _curves(model: Model, data: Data, job: TaskContext) -> tuple[Curves | None, str]:

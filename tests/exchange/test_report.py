@@ -95,3 +95,13 @@ def test_the_command_writes_one_page(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert done.status == 0 and done.report["bytes"] == (tmp_path / "r.html").stat().st_size
     done = run_command(capfd, "report", "iris", "-o", tmp_path / "r.txt")
     assert done.status == 2 and "must end in .html" in done.error
+
+
+def test_settings_and_numbers_are_written_as_in_the_window(tmp_path: Path) -> None:
+    """Not as the program names them, nor days as 1.973e+04: 2 January 1970 is day 1."""
+    rows = [f"{k},1970-01-{1 + k % 28:02d},{'no' if k % 2 else 'yes'}" for k in range(56)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,day,fits", *[f"{20_000 + int(r.split(',')[0])},{r.split(',', 1)[1]}" for r in rows]]))
+    page = report_html(model_of(SavedProject(project_for_table(tmp_path / "t.csv")), "x"), TaskContext())
+    assert "<td>optimiser</td><td>AdamW</td>" in page and "<td>weight decay</td><td>0.5</td>" in page
+    assert "weight_decay" not in page and not re.search(r"\de[+-]?0\d", page)
+    assert re.search(r"<td>20,0\d\d to 20,0\d\d</td>", page)
