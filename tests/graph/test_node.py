@@ -97,6 +97,7 @@ def test_only_parameters_can_be_frozen() -> None:
 @pytest.mark.parametrize("name", ["a", "dense_1", "Layer 2", "<b>", "x" * 64, "ä-ö"])
 def test_names_of_nodes(name: str) -> None:
     check_id(name)
+    assert make_node(name, "tanh").id == name
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a.b", "a/b", "a\\b", "a\nb", "a\tb", "x" * 65, ".", None, 3])

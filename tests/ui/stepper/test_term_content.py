@@ -162,7 +162,8 @@ def test_the_weight_of_a_term_is_lit_with_what_it_adds() -> None:
     ("argument", "index", "name"),
     [
         ("x", (0, 2), "x₃"), ("d_x", (0, 2), "∂x₃"), ("weight", (1, 2), "w₂₃"), ("d_weight", (1, 2), "∂w₂₃"), ("bias", (1,), "b₂"),
-        ("y", (0, 1), "z₂"), ("d_y", (0, 1), "∂z₂"), ("x", (0, 11), "x₁₂"), ("weight", (11, 2), "w₁₂,₃"), ("low_rank", (1, 0), "low rank₂₁"),
+        ("y", (0, 1), "z₂"), ("d_y", (0, 1), "∂z₂"), ("x", (0, 11), "x₁₂"), ("weight", (11, 2), "w₁₂,₃"),
+        ("low_rank", (1, 0), "low rank₂₁"),
     ],
 )  # fmt: skip
 def test_an_element_is_named_as_in_the_formula(argument: str, index: tuple[int, ...], name: str) -> None:
