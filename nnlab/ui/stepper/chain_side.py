@@ -81,6 +81,7 @@ class ChainSide(QWidget):
         self.chooser.changed.connect(self.ask)
         model.view_changed.connect(self.ask)
         model.session.ticked.connect(self.ask)
+        document.replaced.connect(self._forget)
         follow(theme, self)
         self._show(None, NO_BATCH)
 
@@ -146,6 +147,13 @@ class ChainSide(QWidget):
         self._job = self._model.session.jobs.start("Paths", lambda _: batch.chain(name, index, LISTED), quiet=True, lane="paths")
         self._job.finished.connect(self._arrived)
         self._job.failed.connect(self._fail)
+
+    def _forget(self) -> None:
+        """Another project has been opened: what is known, or asked for, is of the one before."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._asked = None
+        self._show(None, NO_BATCH)
 
     def _arrived(self, chain: Chain) -> None:
         if self._asked is not None and (chain.start.tensor, chain.start.index) == self._asked[:2]:

@@ -141,3 +141,13 @@ def test_of_too_many_paths_the_rest_is_summed_and_counted(paths: Paths, monkeypa
     assert side.others.isVisible() and side.others.accessibleName() == f"1 others {side.others.text}"
     chain = side.chain
     assert chain is not None and chain.products[0] + chain.rest == pytest.approx(chain.total, rel=1e-12)
+
+
+def test_another_project_has_none_of_the_paths_of_the_one_before(paths: Paths, qtbot: QtBot) -> None:
+    paths.to(3)
+    paths.side.chooser.parameter.setCurrentText("dense_1.weight")
+    qtbot.waitUntil(lambda: paths.side.chain is not None)
+    lit: list[object] = []
+    paths.side.paths_changed.connect(lambda chain, path: lit.append(chain))
+    paths.world.document.replace(load_example("plane"), "plane")
+    assert paths.side.chain is None and lit and set(lit) == {None} and paths.rows == []

@@ -43,7 +43,8 @@ class TermEdge:
 def edge_paths(chain: Chain, weights: Mapping[str, Weights], chosen: int | None = None) -> dict[str, EdgePaths]:
     """What of a chain, or of its path number `chosen` alone, goes along which weights; by the layer's parameter.
 
-    A layer that no path takes has no products. All paths of all samples along the same weight are summed, listed or not.
+    A layer that no path takes has no products. All paths of all samples along the same weight are summed, listed or not. What a layer has
+    no place for is left out: the chain is of the network before an edit until the next one is there.
     """
     steps = {(w.parameter.split(".", 1)[0], w.source): name for name, w in weights.items()}
     products: dict[str, dict[Cell, float]] = {name: {} for name in weights}
@@ -57,7 +58,7 @@ def edge_paths(chain: Chain, weights: Mapping[str, Weights], chosen: int | None 
     for k, (path, elements, product) in enumerate(zip(chain.paths, chain.elements, chain.products, strict=True)):
         for factor, after, before in zip(path, elements, elements[1:], strict=False):
             name = steps.get((after.tensor.split(".", 1)[0], before.tensor))
-            if name is None or not after.index or not before.index:
+            if name is None or not after.index or not before.index or not _has(weights[name], after.index[-1], before.index[-1]):
                 continue
             first = (name, before.index[-1])  # elements go from the loss to the start: the last one met is the nearest to it
             if k == chosen:
@@ -67,10 +68,14 @@ def edge_paths(chain: Chain, weights: Mapping[str, Weights], chosen: int | None 
     start = chain.start
     found = {}
     for name, w in weights.items():
-        own = start.index if w.parameter == start.tensor and len(start.index) == 2 else None
+        own = start.index if w.parameter == start.tensor and len(start.index) == 2 and _has(w, *start.index) else None
         begin = first[1] if first is not None and first[0] == name and start.tensor not in weights else None
         found[name] = EdgePaths(products[name], factors[name], largest, (own[0], own[1]) if own else None, begin, chain.total)
     return found
+
+
+def _has(weights: Weights, unit: int, source: int) -> bool:
+    return unit < weights.units and source < weights.inputs
 
 
 def _largest(share: np.ndarray) -> dict[Cell, float]:

@@ -41,3 +41,16 @@ def test_one_path_alone_has_its_factors_and_an_activation_begins_at_its_unit() -
     assert len(whole.paths) == 1 and whole.shares["dense_2.y", "sigmoid_1.y"].sum() == pytest.approx(whole.total, rel=1e-12)
     activation = edge_paths(whole, WEIGHTS)["dense_2.weight"]
     assert set(activation.products) == {(0, 1), (1, 1)} and activation.begin == 1 and activation.start is None
+
+
+def test_a_network_that_has_become_smaller_shows_what_it_has_a_place_for() -> None:
+    """The chain is of the network before the edit, until the next one is there: its weight (1, 1) is gone from a layer of one unit."""
+    smaller = {
+        "dense_1.weight": Weights("dense_1.weight", "dense_1.d_weight", "input_1.y", 1, 2),
+        "dense_2.weight": Weights("dense_2.weight", "dense_2.d_weight", "sigmoid_1.y", 2, 1),
+    }
+    chain = of("dense_1.weight", (1, 1))
+    for chosen in (None, 0, 1):
+        lit = edge_paths(chain, smaller, chosen)
+        assert lit["dense_1.weight"].start is None and lit["dense_2.weight"].products == {}
+    assert edge_paths(chain, WEIGHTS)["dense_1.weight"].start == (1, 1)
