@@ -41,7 +41,7 @@ class ExperimentPicture(QWidget):
         tokens, px = self._theme.tokens, self._theme.metrics.px
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill_rounded(painter, self.rect(), self._theme.metrics.radius_field, tokens.canvas)
+        fill_rounded(painter, self.rect(), self._theme.metrics.radius_field, tokens.card)
         room = QRectF(self.rect()).adjusted(px(12), px(8), -px(12), -px(8))
         runs = self._runs
         if self._experiment == 1:
@@ -73,7 +73,7 @@ class ExperimentPicture(QWidget):
             painter.drawEllipse(start, px(3), px(3))
         painter.setPen(self._pen("text", 1.5))
         painter.drawLine(middle, QPointF(room.right(), middle.y()))
-        painter.setBrush(self._theme.tokens.canvas)
+        painter.setBrush(self._theme.tokens.card)
         painter.drawEllipse(middle, px(10), px(10))
         bend = QPolygonF([middle + QPointF(-px(6), px(3)), middle + QPointF(-px(1), px(3)), middle + QPointF(px(5), -px(4))])
         painter.drawPolyline(bend)

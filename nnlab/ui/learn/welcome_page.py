@@ -17,7 +17,7 @@ from nnlab.lessons.library import EXPERIMENT_TITLES
 from nnlab.lessons.play import OPEN
 from nnlab.ui.learn.experiment_runs import ExperimentRuns
 from nnlab.ui.learn.progress import LessonProgress
-from nnlab.ui.learn.welcome_parts import ExampleTile, ExperimentBlock, LessonRow, TableWell, WelcomeRow
+from nnlab.ui.learn.welcome_parts import ExampleTile, ExperimentBlock, LessonRow, LessonsGround, TableWell, WelcomeRow
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import PressButton
@@ -102,7 +102,9 @@ class WelcomePage(QScrollArea):
     def _arrange(self) -> None:
         page = QWidget()
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
-        self._left_part, self._right_part = QWidget(), QWidget()
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(0)
+        self._left_part, self._right_part = LessonsGround(self._theme), QWidget()
         self._left, self._right = QVBoxLayout(self._left_part), QVBoxLayout(self._right_part)
         top = QHBoxLayout()
         top.addWidget(Label(self._theme, "Seven experiments", "loss"), 1)
@@ -221,6 +223,7 @@ class WelcomePage(QScrollArea):
                 block.picture.show_runs(self._runs)
             self._blocks.append(block)
             self._experiments.addWidget(block)
+            block.show()  # at once, not a turn later: the keyboard begins with what is seen
 
     def show_languages(self, codes: Sequence[str], chosen: str) -> None:
         """A choice where there are lessons in several languages; each is named as those who read it name it."""
@@ -248,6 +251,16 @@ class WelcomePage(QScrollArea):
             self._rows[first.id].take_button(self.start_button)
             self.start_button.show()
             self.start_button.setAccessibleName(f"{self.start_button.text()}: {first.title}")
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """The keyboard begins at the main button and goes on as one reads: the lessons, then what stands beside them."""
+        before: QWidget = self.languages
+        for row in self._rows.values():
+            for stop in (self.start_button, row) if self.start_button.parentWidget() is row else (row,):
+                self.setTabOrder(before, stop)
+                before = stop
+        self.setTabOrder(before, self.well)
 
     def show_files(self, recent: Sequence[Path]) -> None:
         for row in self._files:

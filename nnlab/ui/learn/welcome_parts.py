@@ -24,6 +24,22 @@ POINTS = 220  # of a data set that are drawn
 TILE, LARGE_TILE = 104, 168  # height of an example's picture with its name, at 100 %, and in a large window
 
 
+class LessonsGround(QWidget):
+    """What the lessons stand on: the colour of the canvas, as what is beside it is a panel."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, tokens = QPainter(self), self._theme.tokens
+        painter.fillRect(self.rect(), tokens.canvas)
+        painter.setPen(tokens.line)
+        painter.drawLine(self.rect().topRight(), self.rect().bottomRight())
+        painter.end()
+
+
 class WelcomeRow(PressedByKeys, QAbstractButton):
     """A row that is clicked as a whole, by mouse, Enter or Space."""
 

@@ -132,7 +132,7 @@ QCheckBox::indicator:checked { background: @accent@; border-color: @accent@; ima
 QRadioButton::indicator { border-radius: @half_box@px; }
 QRadioButton::indicator:checked { background: @accent@; border-color: @accent@; image: url(@images@/dot.svg); }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid @text@; }
-QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line@; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @handle@; }
 
 QAbstractItemView { background: @panel@; color: @text@; alternate-background-color: @panel@; selection-background-color: @sel@;
   selection-color: @text@; outline: none; }

@@ -27,7 +27,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from PySide6.QtCore import QPoint, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from nnlab.ui.document.document import Document
@@ -225,6 +225,11 @@ class LivePanel(Panel):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._set_fed(False)
+
+    @property
+    def ground(self) -> QColor:
+        """In the middle of the window, where others have the canvas, the canvas's colour."""
+        return self._theme.tokens.canvas if self.is_centre else super().ground
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -40,6 +40,7 @@ class RunPicture(QWidget):
         self._run: ShownRun | None = None  # shown last
         self._of_validation = False
         self._is_written_short = False  # in words for little room
+        self._gradient_words = ""
         self._arranged_for: tuple[object, ...] = ()
         self.key = KeySample(theme, RUN_KEYS[place], self)
         self.name = TwoLineLabel(theme, "", "name", parent=self)
@@ -79,8 +80,13 @@ class RunPicture(QWidget):
 
     def _write_for_room(self) -> None:
         """Other words when there is another amount of room for them."""
-        if self._run is not None and self._is_short != self._is_written_short:
+        is_cut = not self._is_low and self.gradient.text() == self._gradient_words and not self._fits(self._gradient_words)
+        if self._run is not None and (is_cut or self._is_short != self._is_written_short):
             self.show_run(self._run, self._of_validation)
+
+    def _fits(self, words: str) -> bool:
+        """Whether there is room for them in the right half of the line under the picture."""
+        return self.gradient.fontMetrics().horizontalAdvance(words) < self.width() // 2
 
     @property
     def _is_short(self) -> bool:
@@ -120,9 +126,9 @@ class RunPicture(QWidget):
             self.gradient.set_color("warn")
         else:
             norm = written(gradient_norm(run))
-            words = f"gradient norm {norm}"
-            has_room = not is_tight and self.gradient.fontMetrics().horizontalAdvance(words) <= self.width() // 2
-            self.gradient.setText(words if has_room else f"|∇| {norm}")
+            self._gradient_words = f"gradient norm {norm}"
+            has_room = not is_tight and self._fits(self._gradient_words)
+            self.gradient.setText(self._gradient_words if has_room else f"|∇| {norm}")
             self.gradient.set_color("text2")
         words = f"{run.title}: {self.score.text()} {self.unit.text()}, {self.wrong.text()}, {self.gradient.text()}"
         if words != self.accessibleName():

@@ -6,7 +6,7 @@ A panel that has nothing to show says what will appear and how to make it appear
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem, QStackedLayout, QVBoxLayout, QWidget
 
 from nnlab.ui.look.theme import Theme, follow
@@ -133,7 +133,12 @@ class Panel(QWidget):
         self._readings_row.setSpacing(metrics.px(12))
         self._around_empty.setContentsMargins(metrics.padding * 2, 0, metrics.padding * 2, metrics.padding)
 
+    @property
+    def ground(self) -> QColor:
+        """What it stands on."""
+        return self._theme.tokens.panel
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.tokens.panel)
+        painter.fillRect(event.rect(), self.ground)
         painter.end()

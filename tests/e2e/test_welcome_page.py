@@ -1,0 +1,100 @@
+"""The welcome page under a real mouse: what hovering shows, and that a double click is one choice."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from shared_window import SharedWindow
+
+from nnlab.ui.learn.welcome_page import WelcomePage
+from nnlab.ui.look.tokens import mix
+from nnlab.ui.panels.welcome import WelcomePanel
+from nnlab.ui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def window(shared: SharedWindow, qtbot: QtBot) -> MainWindow:
+    window = shared.as_new(qtbot, "xor")
+    window._theme.reduced_motion = True
+    window.activateWindow()
+    window.show_workspace("learn")
+    return window
+
+
+def page_of(window: MainWindow) -> WelcomePage:
+    panel = window.panels["welcome"]
+    assert isinstance(panel, WelcomePanel) and panel.page is not None
+    return panel.page
+
+
+def at(window: MainWindow, widget: QWidget) -> QPoint:
+    """The place of a widget's middle in the window, as the system says it."""
+    return widget.mapTo(window, widget.rect().center())
+
+
+def move(window: MainWindow, place: QPoint) -> None:
+    QTest.mouseMove(window.windowHandle(), place)
+    QApplication.processEvents()
+
+
+def test_a_row_under_the_mouse_is_lit_and_says_that_it_can_be_clicked(window: MainWindow, qtbot: QtBot) -> None:
+    page, tokens = page_of(window), window._theme.tokens
+    row = page.row("neuron_to_matrix")
+    corner = QPoint(row.width() // 2, 2)
+    qtbot.waitUntil(row.isVisible)
+    move(window, QPoint(5, window.height() - 5))
+    hovered = mix(tokens.card, tokens.text2, 0.08).rgb()
+    assert row.grab().toImage().pixel(corner) not in (tokens.sel.rgb(), hovered)
+    move(window, at(window, row))
+    qtbot.waitUntil(row.underMouse)
+    assert row.grab().toImage().pixel(corner) == hovered
+    assert row.cursor().shape() == Qt.CursorShape.PointingHandCursor
+    move(window, QPoint(5, window.height() - 5))
+    qtbot.waitUntil(lambda: not row.underMouse())
+
+
+def test_the_keyboard_begins_at_the_lesson_that_is_next(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window)
+    row = page.start_button.parentWidget()
+    window.show_workspace("train")
+    window.show_workspace("learn")
+    assert QApplication.focusWidget() in (row, page.start_button)
+
+
+@pytest.mark.parametrize("what", ["lesson", "example", "start"])
+def test_a_double_click_is_one_choice(window: MainWindow, qtbot: QtBot, what: str) -> None:
+    """Its second click falls on whatever has come to stand there, and does nothing to it."""
+    page = page_of(window)
+    target: QWidget = {"lesson": page.row("xor"), "example": page.tiles[0], "start": page.start_button}[what]
+    qtbot.waitUntil(target.isVisible)
+    place = at(window, target)
+    move(window, place)
+    QTest.mouseDClick(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    learning = window.learning
+    assert learning is not None
+    qtbot.waitUntil(lambda: window.session.frame is not None and window.session.can_run)
+    QApplication.processEvents()
+    document = window.document
+    assert learning.is_open is (what != "example") and not document.is_edited and document.undo_stack.count() <= 1
+    assert QApplication.activePopupWidget() is None and QApplication.activeModalWidget() is None
+    if learning.is_open:
+        assert learning.player.play is not None and learning.player.play.place == 0 and not window.session.is_playing
+        learning.leave()
+    else:
+        assert document.name == page.tiles[0].name
+
+
+def test_a_real_mouse_that_rests_on_a_word_has_it_explained(window: MainWindow, qtbot: QtBot) -> None:
+    """After the pause that the system has for tooltips."""
+    window.show_workspace("train")
+    counter = window.transport.bar.counters["iteration"]
+    qtbot.waitUntil(counter.isVisible)
+    move(window, at(window, counter) - QPoint(3, 0))
+    move(window, at(window, counter))
+    tip = window.lessons.tip
+    qtbot.waitUntil(tip.isVisible)
+    assert tip.term is not None and tip.term.name == "iteration"
+    tip.close_tip()
