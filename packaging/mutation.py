@@ -89,13 +89,17 @@ class FilesOfTests:
         if not names:
             return ()
         said = re.compile(rf"\b(?:{names})\b")
-        calling = [test for test, text in self._tests.items() if said.search(text)]
-        users = [mirror(user) for user, text in self._package.items() if user != mutant.file and said.search(text)]
-        found = dict.fromkeys(test for test in (*users, *calling) if test in self._tests)
-        if len(found) > MOST_BY_NAME:  # a name of many things
-            return ()
+        found = self._saying(mutant.file, said)
+        if len(found) > MOST_BY_NAME:  # a name of many things: where its module is known, too
+            found = self._saying(mutant.file, said, _importing(mutant.file))
         met = self.of(mutant.file)
-        return tuple(sorted((test for test in found if test not in met), key=lambda test: len(self._tests[test])))
+        return tuple(sorted((test for test in found if test not in met), key=lambda test: len(self._tests[test])))[:MOST_BY_NAME]
+
+    def _saying(self, file: str, *patterns: re.Pattern[str]) -> dict[str, None]:
+        """Tests in which all of these are found, and the mirrors of other files in which they are."""
+        tests = [test for test, text in self._tests.items() if all(pattern.search(text) for pattern in patterns)]
+        users = [user for user, text in self._package.items() if user != file and all(pattern.search(text) for pattern in patterns)]
+        return dict.fromkeys(test for test in (*map(mirror, users), *tests) if test in self._tests)
 
 
 def _called(mutant: Mutant) -> set[str]:

@@ -145,3 +145,22 @@ def test_an_activation_is_moved_with_what_follows_it_alone() -> None:
 def test_they_agree_up_to_a_millionth(difference: float, agrees: bool) -> None:
     found = GradientCheck("dense_1.weight", (0, 0), 0.5, 1e6, difference, 1e-5, 0.0)
     assert found.agrees == agrees
+
+
+@pytest.mark.parametrize("name", ["input_1.y", "dense_9.weight", "mse_1.sample_loss", "weight"])
+def test_only_what_has_a_gradient_can_be_checked(name: str) -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.input(features=2), units=1))
+    checker = GradientChecker(b.build(), {}, np.ones((3, 2)), np.ones((3, 1)))
+    with pytest.raises(NNLabError, match=f"There is no parameter '{name}' to check; this network has dense_1.weight, dense_1.bias"):
+        checker.check(name, (0, 0))
+    assert checker.check("dense_1.y", (0, 0)).agrees
+
+
+@pytest.mark.parametrize("index", [(0,), (0, 2), (1, 0), (-1, 0), (0, 0, 0)])
+def test_an_element_outside_of_its_tensor_is_refused(index: tuple[int, ...]) -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.input(features=2), units=1))
+    checker = GradientChecker(b.build(), {}, np.ones((3, 2)), np.ones((3, 1)))
+    with pytest.raises(NNLabError, match=r"dense_1.weight has shape \(1, 2\); there is no element "):
+        checker.check("dense_1.weight", index)

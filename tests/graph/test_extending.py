@@ -259,3 +259,17 @@ def test_the_ends_of_a_chain_are_what_the_loss_reads_then_what_nobody_reads_the_
     assert anchor(graph) == "dense_2"
     assert anchor(edits.remove_nodes(graph, ["mse_1", "dense_2", "tanh_1", "dense_1"])) == "new"
     assert anchor(edits.remove_nodes(graph, ["mse_1", "dense_2", "tanh_1", "dense_1", "new"])) == "old"
+
+
+def test_before_the_loss_of_a_folded_group() -> None:
+    """A group with a layer and the loss has no output: what is added behind it goes before its loss."""
+    from nnlab.graph.annotation import group_nodes, set_group
+
+    b = GraphBuilder()
+    hidden = b.dense(b.input(features=2), units=3, id="first")
+    b.mse(b.dense(hidden, units=1, id="last"), id="loss")
+    graph = group_nodes(b.build(), ("last", "loss"), "End")
+    folded = set_group(graph, graph.groups[0].id, collapsed=True)
+    result = extend(folded, "dropout", ("last", "loss"))
+    assert [edge.source for edge in result.incoming("loss")] == ["dropout_1"]
+    assert [edge.source for edge in result.incoming("dropout_1")] == ["last"]

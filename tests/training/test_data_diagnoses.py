@@ -307,3 +307,24 @@ def test_names_of_data_take_the_place_of_numbers() -> None:
     changed = remedy.apply(Project(graph, DataSettings("iris"), training))
     assert changed.data.inputs == tuple(name for name in data.columns if name != data.columns[2])
     assert changed.graph["input_1"].settings["features"] == 3
+
+
+def test_several_classes_get_a_loss_where_the_data_says_what_they_are() -> None:
+    """Rows of one 1 might be classes, but nobody says so; of irises it is known."""
+    from nnlab.core.preparation import prepare
+    from nnlab.engine.compile import Update
+    from nnlab.engine.run import Run
+    from nnlab.engine.setup import Setup
+    from nnlab.training.diagnoses import loss_mismatch
+    from nnlab.training.observation import Observation
+    from nnlab.training.settings import TrainingSettings
+
+    unknown = found("loss_mismatch", spread(24), np.eye(2)[(OTHERS > 0).astype(int)], network(2, 2))
+    assert unknown is not None and unknown.remedies == ()
+    assert unknown.evidence.endswith("but the target is classes: sure and wrong answers cost little.")
+    data, training = prepare(DataSettings("iris")), TrainingSettings("sgd", learning_rate=1e-9)
+    run = Run(Setup(network(4, 3), data.x, np.eye(3)[data.y], update=Update("sgd", 1e-9), batch_size=20))
+    (one,) = loss_mismatch.find(replace(Observation.of_run(run, training, data), y=data.y))
+    (remedy,) = one.remedies
+    changed = remedy.apply(Project(network(4, 3), DataSettings("iris"), training)).graph
+    assert [node.operator for node in changed.topological()] == ["input", "dense", "cross_entropy"]

@@ -1,4 +1,5 @@
 from dataclasses import fields
+from itertools import pairwise
 
 import pytest
 
@@ -54,3 +55,18 @@ def test_scaling_multiplies_every_size() -> None:
     assert metrics(1280, 1.1).form_row == round(32 * 1.1) == 35 and metrics(1280, 1.25).main_button == (60, 50)
     assert metrics(1280).scale == 1.0 and metrics(2560, 1.6).scale == 1.6
     assert SMALL.px(7) == 7
+
+
+def test_the_interface_grows_from_its_size_to_twice_that_in_small_steps() -> None:
+    """A step of a seventh or so, as browsers have them; a projector wants twice the size."""
+    assert (SCALES[0], SCALES[-1]) == (1.0, 2.0)
+    assert all(1.05 < after / before < 1.15 for before, after in pairwise(SCALES))
+
+
+def test_on_a_projector_type_is_a_quarter_larger_and_lines_are_thicker() -> None:
+    plain, projected = metrics(1280), metrics(1280, is_projected=True)
+    assert (projected.body, projected.caption, projected.row) == (round(1.25 * plain.body), round(1.25 * plain.caption), 35)
+    assert (plain.stroke, plain.is_outlined, projected.is_outlined) == (1.0, False, True)
+    assert projected.stroke > 1.5 * plain.stroke
+    assert metrics(1280, 2.0, is_projected=True).body == metrics(1280, 2.0).body, "never beyond the largest scale"
+    assert metrics(1280, 1.4, is_projected=True).body == round(1.75 * plain.body)

@@ -43,3 +43,38 @@ def test_it_draws_as_ever_when_there_is_room_again() -> None:
     assert pace.stretch > 4.0
     pace.tick(10.1, 8.0, None)
     assert pace.stretch == 1.0
+
+
+def stretches(*shares: float) -> list[float]:
+    """After every half second in which the window's thread took so many times its share of a core."""
+    pace, spent, found = DrawingPace(), 0.0, []
+    pace.tick(0.0, spent, 0.1)
+    for half, share in enumerate(shares, start=1):
+        spent += share * 0.1 * 0.5
+        pace.tick(0.5 * half, spent, 0.1)
+        found.append(pace.stretch)
+    return found
+
+
+def test_the_stretch_grows_and_shrinks_by_what_was_taken() -> None:
+    assert stretches(2.0, 1.0, 0.5, 0.5) == pytest.approx([2.0, 2.0, 1.0, 1.0]), "never below 1"
+    assert stretches(100.0, 100.0, 100.0) == pytest.approx([4.0, 16.0, 30.0]), "four times at once, and half a second in all"
+    assert stretches(3.0, 0.01, 1.5) == pytest.approx([3.0, 1.0, 1.5]), "a quarter at once"
+
+
+def test_half_a_second_is_measured() -> None:
+    pace = DrawingPace()
+    pace.tick(0.0, 0.0, 0.1)
+    pace.tick(0.49, 1.0, 0.1)
+    assert pace.stretch == 1.0
+    pace.tick(0.5, 1.0, 0.1)
+    assert pace.stretch == 4.0
+
+
+def test_pictures_wait_only_where_it_is_stretched() -> None:
+    pace = DrawingPace()
+    assert pace.picture_seconds == 0.0
+    pace.stretch = 3.0
+    assert pace.picture_seconds == pytest.approx(0.1)
+    pace.stretch = 30.0
+    assert pace.picture_seconds == 0.5

@@ -71,3 +71,23 @@ def test_the_losses_of_a_view_are_those_of_its_history(spiral: World, qtbot: QtB
 def test_a_smoothed_loss_says_over_how_many_batches() -> None:
     assert smoothed_words(1).endswith("so early, the last one alone")
     assert smoothed_words(2).startswith("Mean of the last 2 batch losses") and "last 1,200 batch" in smoothed_words(1200)
+
+
+def test_losses_of_another_run_are_those_of_its_frames_moment() -> None:
+    from types import SimpleNamespace
+
+    from nnlab.engine.compile import Update
+    from nnlab.engine.run import Run
+    from nnlab.engine.setup import Setup
+    from nnlab.ui.run.live_view import RunView
+
+    x, y = np.linspace(-1, 1, 24).reshape(12, 2), np.linspace(0, 1, 12)[:, None]
+    project = spiral_project()
+    run = Run(Setup(project.graph, x, (y > 0.5).astype(float), x[:4], y[:4] > 0.5, update=Update("sgd", 0.1), batch_size=4))
+    run.train(9)
+    frame = SimpleNamespace(iteration=6)
+    beside = RunView(1, "seed 1", project, frame, run.history, "")  # type: ignore[arg-type]
+    assert beside.losses == run.history.losses_at(6)
+    assert beside.losses.evaluated_at == 6 and beside.losses.smoothed == run.history.curves().mean[5]
+    assert beside.curves.iterations.tolist() == [1, 2, 3, 4, 5, 6]
+    assert (beside.is_in_the_past, beside.stopped) == (False, "")
