@@ -239,6 +239,32 @@ def test_links_in_a_lesson_lead_to_places_of_the_window(window: MainWindow, qtbo
     window.learning.leave()
 
 
+def test_what_was_done_is_scrolled_to_where_words_are_large(window: MainWindow, qtbot: QtBot) -> None:
+    """At twice the size the end of the step lies below the edge of its column."""
+    learning, theme = window.learning, window._theme
+    size = window.size()
+    assert learning.open(XOR, anew=True)
+    try:
+        window.resize(1280, 800)
+        theme.set_scale(2.0)
+        player, column = learning.player, learning.player.column
+        player.go_to(1)
+        qtbot.waitUntil(lambda: not player.waits and column.area.verticalScrollBar().maximum() > 0)
+        player.show_answer()
+        player.show_me()
+        qtbot.waitUntil(lambda: player.play.now.action_done)
+        port = column.area.viewport()
+
+        def end() -> int:
+            return column.action.mapTo(port, column.action.rect().bottomLeft()).y()
+
+        qtbot.waitUntil(lambda: 0 < end() <= port.height())
+    finally:
+        theme.set_scale(1.0)
+        learning.leave()
+        window.resize(size)
+
+
 def test_projector_mode_on_one_key(window: MainWindow, qtbot: QtBot) -> None:
     window.show_workspace("train")
     body = window._theme.metrics.body

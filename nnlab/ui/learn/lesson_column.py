@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ WIDTH, LARGE_WIDTH, NARROW_WIDTH = 328, 520, 288  # pixels: of the column, in a 
 LARGE_FROM, NARROW_BELOW = 2000, 1120
 SHARE, PRESENTED_SHARE = 0.42, 0.36  # of the window, at most
 LINES = 3  # of steps passed
+SETTLES = 300  # milliseconds in which what has changed finds its place
 
 
 class LessonColumn(QWidget):
@@ -60,6 +61,8 @@ class LessonColumn(QWidget):
         self.next_button = PressButton("Next")
         self.next_button.setToolTip("The next step (Page Down)")
         self.next_button.setDefault(True)
+        self._news: QWidget | None = None  # what is scrolled to while the timer runs
+        self._news_timer = QTimer(self, singleShot=True, interval=SETTLES)
         self._arrange()
         self._connect()
         follow(theme, self)
@@ -93,6 +96,7 @@ class LessonColumn(QWidget):
         self._column.addLayout(self._foot)
 
     def _connect(self) -> None:
+        self.area.verticalScrollBar().rangeChanged.connect(self._scroll_to_news)
         for button, signal in (
             (self.leave_button, self.leave_asked), (self.back_button, self.back_asked), (self.skip_button, self.skip_asked),
             (self.next_button, self.next_asked),
@@ -152,6 +156,16 @@ class LessonColumn(QWidget):
         self._toggle_why()
         self.area.ensureWidgetVisible(self.why)
         return True
+
+    def bring_into_view(self, part: QWidget) -> None:
+        """Scrolls to a part of the step that has just changed; the lines around it find their heights over several turns."""
+        self._news = part
+        self._news_timer.start()
+        QTimer.singleShot(0, self, self._scroll_to_news)
+
+    def _scroll_to_news(self) -> None:
+        if self._news is not None and self._news_timer.isActive() and self._news.isVisible():
+            self.area.ensureWidgetVisible(self._news)
 
     def take_keyboard(self) -> None:
         """What comes next has the keyboard: going on, the answer, or the text, where Space plays and keys are the window's."""

@@ -147,6 +147,7 @@ class LessonPlayer(QObject):
                 self._show_question()
                 self.column.question.ask_again(play.hint(play.now.given[-1], self._numbers.now()))
             self._refresh()
+            self.column.bring_into_view(self.column.action)
             self.changed.emit()
         elif play.step.check and not play.now.action_done:
             self._light_timer.start()
@@ -212,6 +213,7 @@ class LessonPlayer(QObject):
         elif not judged.right:
             self.column.question.tell(judged.hint)
         self._refresh()
+        self.column.bring_into_view(self.column.question)
         self.changed.emit()
 
     def show_answer(self) -> None:

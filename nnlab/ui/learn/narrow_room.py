@@ -38,6 +38,7 @@ def narrowed(workspace: Workspace, step: LessonStep) -> Workspace:
         below_right=tuple(name for name in workspace.below_right if name in used),
         bottom=tuple(name for name, _ in bottom),
         shares=tuple(share for _, share in bottom),
+        tabs=tuple(pair for pair in workspace.tabs if pair[1] in dict(bottom)),
     )
 
 

@@ -7,5 +7,6 @@ register(
         name="train", title="Train", order=20, tip="Watch the network learn", bottom=("loss", "gradient_flow", "prediction"),
         shares=(490, 438, 352), tabs=(("runs", "gradient_flow"),), height=("dock",), right=("inspector", "data", "training", "diagnosis"),
         right_width="findings", is_first=True,
+        spare=("gradient_flow",),
     )
 )  # fmt: skip
