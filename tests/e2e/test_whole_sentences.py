@@ -197,6 +197,27 @@ def test_nothing_is_cut_at_one_and_a_half_and_twice_the_size(
         theme.set_scale(1.0)
 
 
+def test_compare_is_whole_at_one_and_a_half_in_a_usual_window(shared: SharedWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The axes fold into a menu, the invitation wraps, a run's figure makes way for its name."""
+    window = shared.as_new(qtbot, "spiral", QSize(1280, 800))
+    window.session.run_iterations(50)
+    qtbot.waitUntil(lambda: window.session.iteration == 50 and not window.session.is_playing)
+    window._theme.set_scale(1.5)
+    try:
+        window.show_workspace("compare")
+        panel = window.panels["comparison"].happening
+        qtbot.waitUntil(lambda: panel.scores.along.is_folded)
+        qtbot.wait(300)
+        with monkeypatch.context() as patch:
+            writing = Writing(patch)
+            window.grab()
+        assert sorted(writing.cut) == [] and cut_labels(window) == [] and cut_words(window) == []
+        assert panel.pictures.pictures[0].name.shown.split() == panel.pictures.pictures[0].name.text().split()
+    finally:
+        window._theme.set_scale(1.0)
+    qtbot.waitUntil(lambda: not panel.scores.along.is_folded)
+
+
 @pytest.mark.parametrize(("name", "step"), [("xor", 1), ("one_neuron", 1), ("mse_ce", 4), ("bumps", 1), ("low_rank", 0)])
 def test_a_lesson_is_whole_in_a_small_window_and_at_twice_the_size(
     shared: SharedWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, step: int

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from nnlab.ui.comparison.statement import KEY_TITLES, Choices, titled
 from nnlab.ui.look.icons import icon
 from nnlab.ui.look.theme import Theme, follow
-from nnlab.ui.widgets.buttons import PressButton
+from nnlab.ui.widgets.buttons import ElidedButton, PressButton
 from nnlab.ui.widgets.label import Label
 
 ROOMY = 220, 200  # pixels wide and high, from which on there is room for margins and words
 OFFERED = ("loss", "learning_rate", "optimizer", "activation", "units", "seed")  # in this order, as many as there is room for
+MORE = ("Something else…", "Other…", "…")  # the first that there is room for
 CLASSIC = {"loss": ("mse", "binary_cross_entropy", "cross_entropy", "huber"), "optimizer": ("sgd", "adam"), "activation": ("relu", "tanh")}
 
 
@@ -33,10 +34,11 @@ class Invitation(QWidget):
         self._key = ""  # what is compared, see `set_compared`
         self._values: tuple[str, ...] = ()
         self.title = Label(theme, "Add a run beside it", "name")
+        self.title.setWordWrap(True)
         self.words = Label(theme, "It starts from the same weights and sees the same batches; one thing differs.", "caption", "text2")
         self.words.setWordWrap(True)
         self.buttons = [PressButton() for _ in OFFERED]
-        self.more = PressButton("Something else…")
+        self.more = ElidedButton()
         self.more.setToolTip("Everything that can be compared")
         self.more.clicked.connect(self.choose_wanted)
         self._column = QVBoxLayout(self)
@@ -95,12 +97,15 @@ class Invitation(QWidget):
         room = self.height() - self._theme.metrics.px(110 if has_words else 88)
         most = max(1, room // max(1, self.buttons[0].sizeHint().height() + self._theme.metrics.px(5)))
         for place, button in enumerate(self.buttons):
-            button.setVisible(place < min(len(self._offers), most))
             if place < len(self._offers):
                 key, own, value = self._offers[place]
                 title = KEY_TITLES.get(key, key)
                 button.setText(f"{title}: {titled(key, value)}")
                 button.setToolTip(f"Compares {title} {', '.join(titled(key, v) for v in self._values or (own,))} with {titled(key, value)}")
+        across = self._column.contentsMargins().left() + self._column.contentsMargins().right()
+        fitting = [b for b in self.buttons[: len(self._offers)] if b.sizeHint().width() <= self.width() - across]
+        for button in self.buttons:
+            button.setVisible(button in fitting[:most])
         self.more.setVisible(bool(self._offers or self._key))
         self.words.setText(
             "It starts from the same weights and sees the same batches; one thing differs."
@@ -114,6 +119,8 @@ class Invitation(QWidget):
         px = self._theme.metrics.px
         side = px(20) if self.width() >= px(ROOMY[0]) else px(8)
         self._column.setContentsMargins(side, px(10), side, px(10))
+        self.more.set_words(next((words for words in MORE if self.more.width_of(words) <= self.width() - 2 * side), MORE[-1]))
+        self.more.setAccessibleName(MORE[0])
         self._show_offers()
 
     def _take(self, place: int) -> None:

@@ -56,10 +56,17 @@ class Scores(QWidget):
         self._column.setContentsMargins(0, px(6), 0, 0)
         self._column.setSpacing(px(2))
         self._head.setSpacing(px(8))
+        self._follow_width()
+
+    def _follow_width(self) -> None:
+        """The words where there is room for them; the axes as a menu where not even they have room."""
+        self.words.setVisible(self.width() >= self._theme.metrics.px(WORDS_FROM))
+        needed = self.title.sizeHint().width() + self.along.whole_width + self.part.whole_width + 3 * self._head.spacing()
+        self.along.set_folded(needed > self.width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.words.setVisible(self.width() >= self._theme.metrics.px(WORDS_FROM))
+        self._follow_width()
 
     @property
     def of_validation(self) -> bool:

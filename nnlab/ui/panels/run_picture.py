@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from nnlab.engine.batch_order import upcoming_batch
@@ -14,7 +14,7 @@ from nnlab.ui.comparison.run_keys import RUN_KEYS, KeySample
 from nnlab.ui.comparison.sample_focus import SampleFocus
 from nnlab.ui.comparison.shown_run import ShownRun
 from nnlab.ui.look import numbers
-from nnlab.ui.look.theme import Theme, follow
+from nnlab.ui.look.theme import FontRole, Theme, follow
 from nnlab.ui.panels.plotting import export
 from nnlab.ui.panels.plotting.prediction_view import PredictionView
 from nnlab.ui.panels.prediction import kind_for
@@ -110,9 +110,9 @@ class RunPicture(QWidget):
         scores = {} if found is None else found.validation_metrics if of_validation else found.metrics
         value = scores.get("accuracy", scores.get("r2", math.nan))
         is_share, is_tight = "accuracy" in scores, self._is_short
-        self.score.set_role("loss" if is_tight else "result")
         self.score.setText(numbers.fixed(100 * value, 1) if is_share else numbers.number(value, 3))
         self.unit.setText("%" if is_share else "R²" if "r2" in scores else "")
+        self._fit_score()
         if found is not None and is_share:
             wrong, of = (
                 (found.validation_wrong, len(found.validation_outputs)) if of_validation else (found.wrong, len(found.outputs))
@@ -190,6 +190,7 @@ class RunPicture(QWidget):
     def _arrange_around(self) -> None:
         px, width, height = self._theme.metrics.px, self.width(), self.height()
         head, foot, line = self._head, 0 if self._is_low else px(FOOT), self.name.sizeHint().height()
+        self._fit_score()
         unit, score = self.unit.sizeHint(), self.score.sizeHint()
         baseline = head - px(7)
         self.unit.setGeometry(width - unit.width(), baseline - unit.height() + px(3), unit.width(), unit.height())
@@ -203,6 +204,18 @@ class RunPicture(QWidget):
         self.gradient.setGeometry(below, height - foot, width - below, foot)
         self.gradient.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._place_picture(QRect(0, head, width, max(1, height - head - foot)))
+
+    def _fit_score(self) -> None:
+        """The figure as large as it may be beside the longest word of the name."""
+        px, role = self._theme.metrics.px, self._score_role
+        names, score = self.name.fontMetrics(), QFontMetrics(self._theme.font(role))
+        word = max(names.horizontalAdvance(word) for word in self.name.text().split(" "))
+        room = self.width() - px(36) - px(8) - score.horizontalAdvance(self.score.text()) - px(4) - self.unit.sizeHint().width()
+        self.score.set_role("counter" if self._is_tight and word > room else role)
+
+    @property
+    def _score_role(self) -> FontRole:
+        return "loss" if self._is_short else "result"
 
     def _arrange_beside(self) -> None:
         px, width, height = self._theme.metrics.px, self.width(), self.height()

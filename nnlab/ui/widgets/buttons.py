@@ -193,8 +193,12 @@ class ElidedButton(PressButton):
         room = self.width() - self._around()
         self.setText(self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room))
 
+    def width_of(self, words: str) -> int:
+        """Pixels that the button would need for them."""
+        return self._around() + self.fontMetrics().horizontalAdvance(words) + 1
+
     def sizeHint(self) -> QSize:
-        return QSize(self._around() + self.fontMetrics().horizontalAdvance(self._words) + 1, super().sizeHint().height())
+        return QSize(self.width_of(self._words), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), self._around() + self.fontMetrics().averageCharWidth() * 12), super().sizeHint().height())
