@@ -7,7 +7,8 @@ beside them, says how many more there are. Zoomed in, there is room for more of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
+from functools import lru_cache
+from math import inf, prod
 
 from PySide6.QtCore import QRectF
 
@@ -43,10 +44,10 @@ class FilterPlaces:
 def maps(shape: Shape, room: QRectF, pixel: float) -> MapPlaces:
     """Places for feature maps (channels, rows, columns); `pixel` is the canvas units of a pixel of text."""
     channels, rows, columns = shape
-    whole = grid(min(channels, MOST_MAPS), rows, columns, room)
     enough = max(CELL * max(rows, columns), SIDES[-1])
-    if channels == 1 or (channels <= MOST_MAPS and max(whole[0].width(), whole[0].height()) >= min(enough, SIDES[0]) * pixel):
-        return MapPlaces(whole)
+    side = max(rows, columns) * _largest_cell(min(channels, MOST_MAPS), rows, columns, room.width(), room.height())[1]
+    if channels == 1 or (channels <= MOST_MAPS and side >= min(enough, SIDES[0]) * pixel):
+        return MapPlaces(grid(channels, rows, columns, room))
     fitting = (_fitting(rows, columns, room, min(side, enough) * pixel) for side in SIDES)
     count = min(max(next((n for n in fitting if n >= FEW), _fitting(rows, columns, room, SIDES[-1] * pixel)), 2), channels, MOST_MAPS)
     places = grid(count, rows, columns, room)
@@ -63,17 +64,26 @@ def _fitting(rows: int, columns: int, room: QRectF, side: float) -> int:
 
 def grid(count: int, rows: int, columns: int, room: QRectF) -> tuple[QRectF, ...]:
     """Places for `count` pictures (rows, columns), as large as they can be beside and below each other."""
-
-    def cell(across: int) -> float:
-        down = -(-count // across)
-        return min((room.width() - (across - 1) * MAP_GAP) / (across * columns), (room.height() - (down - 1) * MAP_GAP) / (down * rows))
-
-    across = max(range(1, count + 1), key=cell)
-    width, height = cell(across) * columns, cell(across) * rows
+    across, cell = _largest_cell(count, rows, columns, room.width(), room.height())
+    width, height, left, top = cell * columns, cell * rows, room.left(), room.top()
     return tuple(
-        QRectF(room.left() + i % across * (width + MAP_GAP), room.top() + i // across * (height + MAP_GAP), width, height)
-        for i in range(count)
+        QRectF(left + i % across * (width + MAP_GAP), top + i // across * (height + MAP_GAP), width, height) for i in range(count)
     )
+
+
+@lru_cache(maxsize=4096)
+def _largest_cell(count: int, rows: int, columns: int, width: float, height: float) -> tuple[int, float]:
+    """How many of `count` pictures stand beside each other where their cells are largest, and the side of a cell.
+
+    Known from before most of the time: Fit tries a dozen zooms for each of several sizes of pictures.
+    """
+    best, largest = 1, -inf
+    for across in range(1, count + 1):
+        down = -(-count // across)
+        cell = min((width - (across - 1) * MAP_GAP) / (across * columns), (height - (down - 1) * MAP_GAP) / (down * rows))
+        if cell > largest:
+            best, largest = across, cell
+    return best, largest
 
 
 def filters(shape: Shape, room: QRectF, pixel: float) -> FilterPlaces:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 from PySide6.QtCore import QPointF
 
 from nnlab.ui.canvas.model.geometry import CardGeometry
@@ -58,7 +57,9 @@ def _map(value: float, axis: SpacingAxis, source: int, slope: float) -> float:
         return first[target] + (value - first[source]) * slope
     if value >= last[source]:
         return last[target] + (value - last[source]) * slope
-    return float(np.interp(value, [c[source] for c in axis], [c[target] for c in axis]))
+    behind = next(place for place in axis if place[source] > value)
+    before = axis[axis.index(behind) - 1]
+    return before[target] + (value - before[source]) * (behind[target] - before[target]) / (behind[source] - before[source])
 
 
 @dataclass(frozen=True)
@@ -146,4 +147,4 @@ def _distinct(values: Sequence[float]) -> list[float]:
 
 
 def _nearest(places: Sequence[float], value: float) -> int:
-    return int(np.argmin(np.abs(np.asarray(places) - value)))
+    return min(range(len(places)), key=lambda place: abs(places[place] - value))
