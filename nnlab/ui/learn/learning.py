@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,13 +138,24 @@ class Learning(QObject):
             return False
         former = self._former.pop(lesson.folder, None)
         self.player.ask_for(lesson)
-        self.room.enter(project, lesson.title, None if anew else former)
-        self._host.arranged = self._arranged
-        self.column.show()
-        self.column.apply_metrics()
-        self.player.begin(lesson, record)
+        with self._fitted_once():
+            self.room.enter(project, lesson.title, None if anew else former)
+            self._host.arranged = self._arranged
+            self.column.show()
+            self.column.apply_metrics()
+            self.player.begin(lesson, record)
         self.opened.emit()
         return True
+
+    @contextmanager
+    def _fitted_once(self) -> Iterator[None]:
+        """The network is fitted when all that takes room is in its place, not again and again before."""
+        view = self._host.canvas.view
+        view.hold_fit(True)
+        try:
+            yield
+        finally:
+            view.hold_fit(False)
 
     def leave(self) -> None:
         """Brings the person's own project back, with its workspace; the lesson keeps its place."""
@@ -158,9 +170,10 @@ class Learning(QObject):
             if self._demonstration is not None:
                 self._demonstration.stop()
             self.player.end()
-            self.column.hide()
-            self._host.arranged = lambda found: found
-            self._former[lesson.folder] = self.room.leave()
+            with self._fitted_once():
+                self.column.hide()
+                self._host.arranged = lambda found: found
+                self._former[lesson.folder] = self.room.leave()
         finally:
             self._is_leaving = False
         self.left.emit()
