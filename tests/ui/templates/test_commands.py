@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shared_window import SharedWindow, shared_window
 
-from nnlab.app import open_window
 from nnlab.files.network_text import write_network_text
 from nnlab.files.playground import read_playground
 from nnlab.templates.template import ordered
-from nnlab.ui.files.store import Store
 from nnlab.ui.window.main_window import MainWindow
 
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -24,16 +21,16 @@ ADDRESS = "https://playground.tensorflow.org/#activation=tanh&networkShape=4,2&d
 pytestmark = pytest.mark.window
 
 
+@pytest.fixture(scope="module")
+def shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedWindow]:
+    with shared_window(tmp_path_factory.mktemp("shared")) as one:
+        yield one
+
+
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    """The spiral example, loaded and shown; closed without a question."""
-    shown = open_window("spiral", store=Store(tmp_path / "store"))
-    shown.transport.set_speed(math.inf)
-    qtbot.waitUntil(lambda: shown.session.frame is not None, timeout=20_000)
-    yield shown
-    shown.files.give_up()
-    shown.close()
-    shown.deleteLater()
+def window(shared: SharedWindow, qtbot: QtBot) -> MainWindow:
+    """The spiral example, loaded and shown."""
+    return shared.as_new(qtbot)
 
 
 def act(window: MainWindow, name: str) -> None:
