@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Generator
 from typing import Any
 
@@ -32,8 +33,12 @@ if IS_NIGHTLY:  # more cases of the same test take longer than pyproject.toml al
 
 # The first call of a kernel compiles or loads it: a deadline per example would measure that. What a change has to pass is the same for
 # every change; other cases are found at night, and printed so that they can be tried again.
-settings.register_profile("nnlab", deadline=None, derandomize=not IS_NIGHTLY, print_blob=True, max_examples=cases(60, 200))
+settings.register_profile("nnlab", deadline=None, derandomize=not IS_NIGHTLY, print_blob=True, max_examples=cases(40, 200))
 settings.load_profile("nnlab")
+
+gc.disable()  # until the tests are found, see pytest_collection_finish
+BETWEEN = 1.0  # seconds from one collection to the next: what ten small tests leave takes as long to collect as what one does
+_collected = [0.0]  # when the last one was
 
 PATIENCE = 60_000  # milliseconds a test waits for what has to happen; on a machine with other work to do everything takes longer
 
@@ -88,13 +93,16 @@ def pytest_runtest_logfinish() -> None:
     run no event loop in which the timer would come. It is the same call on the same thread, and does nothing where nothing is due.
     """
     collector = getattr(application(), "nnlab_collector", None)
-    if collector is not None:
+    if collector is not None and time.monotonic() - _collected[0] > BETWEEN:
         collector.collect()
+        _collected[0] = time.monotonic()
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests are no garbage: full collections leave them out."""
+    """Thousands of tests are no garbage: nothing is collected while they are found, which took a third of the time, and full collections
+    leave them out."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:

@@ -20,7 +20,7 @@ from nnlab.engine.setup import Setup
 SMALL = (2, 8, 8, 1)
 MEDIUM = (130, 250, 6)  # wants one thread of BLAS, for its layers are done in two parts, and ends in other bits with two
 WIDE = (517, 643, 9)  # wants all cores, and ends in other bits with one: by Muon, whose products leave none to second parts
-STEPS = {SMALL: cases(12_000, 30_000), MEDIUM: cases(60, 150), WIDE: cases(8, 20)}
+STEPS = {SMALL: cases(6_000, 30_000), MEDIUM: cases(30, 150), WIDE: cases(4, 20)}
 
 
 def made(sizes: tuple[int, ...]) -> Run:
