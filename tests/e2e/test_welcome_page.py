@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QAbstractAnimation, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shared_window import SharedWindow
 
+from nnlab.lessons.library import shipped
 from nnlab.ui.learn.welcome_page import WelcomePage
 from nnlab.ui.look.tokens import mix
 from nnlab.ui.panels.welcome import WelcomePanel
@@ -98,3 +99,26 @@ def test_a_real_mouse_that_rests_on_a_word_has_it_explained(window: MainWindow, 
     qtbot.waitUntil(tip.isVisible)
     assert tip.term is not None and tip.term.name == "iteration"
     tip.close_tip()
+
+
+def test_who_wants_no_motion_has_none(window: MainWindow, qtbot: QtBot) -> None:
+    """The ring stands at once and pictures are whole; with motion the same ring pulses and pictures come to life."""
+    theme, act, learning = window._theme, window.actions_by_id["view.still"], window.learning
+    assert learning is not None
+    begun: list[object] = []
+    learning.player.spotlight._pulse.stateChanged.connect(lambda state, _: begun.append(state))
+    act.setChecked(True)
+    for is_still in (False, True):
+        act.trigger()
+        assert theme.reduced_motion is is_still and window._store.number("reduced_motion", 0.0) == is_still
+        window.show_workspace("train")
+        window.show_workspace("learn")
+        assert page_of(window)._grow_timer.isActive() is not is_still
+        begun.clear()
+        assert learning.open(next(lesson for lesson in shipped() if lesson.id == "xor"), anew=True)
+        player = learning.player
+        player.go_to(1)
+        qtbot.waitUntil(lambda: not player.waits and player.spotlight.isVisible())  # noqa: B023
+        assert (QAbstractAnimation.State.Running in begun) is not is_still
+        learning.leave()
+    act.trigger()
