@@ -15,10 +15,11 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 import nnlab
-from nnlab.core.errors import NNLabError
+from nnlab.core.errors import FileError, GraphError, NNLabError
 from nnlab.graph import adapters, edits
 from nnlab.training.adapter_folder import CONFIG, MODEL, read_folder, write_folder
-from nnlab.training.peft import from_stored, to_stored, values_of_adapter
+from nnlab.training.peft import _alpha, _pattern, _plain, _within, from_stored, to_stored, values_of_adapter
+from nnlab.training.stored_adapter import StoredAdapter
 
 X, Y = lora_cases.data()
 A, B = "base_model.model.hidden_1.lora_A.weight", "base_model.model.hidden_1.lora_B.weight"
@@ -234,3 +235,87 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(NNLabError, match=r"cannot be made a folder: .*; choose another place\.$"):
         nnlab.Session(lora_cases.adapted({})).save_adapter("task_b", tmp_path / "file" / "a")
+
+
+# The form itself, worked out by hand
+
+
+def attached(**case: Any) -> nnlab.Graph:
+    return adapters.attach(lora_cases.base(), name="t", **case)
+
+
+def stored_of(graph: nnlab.Graph) -> StoredAdapter:
+    return to_stored(graph, nnlab.Session(graph, dtype="float64").parameters, "t")
+
+
+def test_what_most_layers_have_stands_for_all() -> None:
+    """Ranks 4, 4 and 1 and alphas 9, 5 and 9: what occurs most often, not how often that is."""
+    config = stored_of(attached(rank=4, alpha=9.0, ranks={"out": 1}, alphas={"hidden_2": 5.0})).config
+    assert (config["r"], config["lora_alpha"]) == (4, 9)
+    assert (config["rank_pattern"], config["alpha_pattern"]) == ({"out": 1}, {"hidden_2": 5})
+    assert config["target_modules"] == ["hidden_1", "hidden_2", "out"]
+    assert "use_rslora" not in config and "use_dora" not in config, "what has its default is left out"
+
+
+def test_the_largest_dropout_is_written() -> None:
+    graph = adapters.configure_adapter(attached(rank=2, dropout=0.125), "t", ["hidden_2"], dropout=0.5)
+    assert stored_of(graph).config["lora_dropout"] == 0.5
+
+
+def test_dora_on_some_layers_has_no_words() -> None:
+    graph = adapters.configure_adapter(attached(rank=2), "t", ["out"], dora=True)
+    with pytest.raises(GraphError, match="The adapter t has DoRA on some layers only, which PEFT has no words for"):
+        stored_of(graph)
+    with pytest.raises(GraphError, match="There is no adapter named 'u'; this network has t"):
+        to_stored(graph, {}, "u")
+
+
+@pytest.mark.parametrize(("units", "inputs", "rank", "kept"), [(3, 5, 3, 3), (3, 5, 2, 2), (3, 5, 4, 3), (5, 3, 4, 3), (3, 3, 6, 3)])
+def test_no_more_directions_than_a_layer_has(units: int, inputs: int, rank: int, kept: int) -> None:
+    generator = np.random.default_rng(1)
+    b, a = generator.standard_normal((units, rank)), generator.standard_normal((rank, inputs))
+    fewer_a, fewer_b = _within(b, a)
+    assert (fewer_a.shape, fewer_b.shape) == ((kept, inputs), (units, kept))
+    np.testing.assert_allclose(fewer_b @ fewer_a, b @ a)
+    assert (fewer_a is a and fewer_b is b) == (rank <= min(units, inputs))
+
+
+@pytest.mark.parametrize(("rslora", "alpha"), [(False, 8 * 3 / 12), (True, 8 * (3 / 12) ** 0.5)])
+def test_fewer_directions_keep_the_scale(rslora: bool, alpha: float) -> None:
+    """Of rank 12 the last layer, 3 × 4, has 3 directions: alpha / rank, or alpha / √rank, stays what it was."""
+    generator = np.random.default_rng(2)
+    config = {"peft_type": "LORA", "r": 12, "lora_alpha": 8, "target_modules": ["out"], "use_rslora": rslora}
+    given = {
+        "base_model.model.out.lora_A.weight": generator.standard_normal((12, 4)),
+        "base_model.model.out.lora_B.weight": generator.standard_normal((3, 12)),
+    }
+    graph, values = from_stored(lora_cases.base(), StoredAdapter("t", json.dumps(config).encode(), given))
+    (adapter,) = graph["out"].adapters
+    assert (adapter.rank, adapter.alpha, adapter.rslora) == (3, pytest.approx(alpha), rslora)
+    scale = 8 / (12**0.5 if rslora else 12)
+    made = adapter.scale * values["out.lora_B.t"] @ values["out.lora_A.t"]
+    np.testing.assert_allclose(made, scale * given["base_model.model.out.lora_B.weight"] @ given["base_model.model.out.lora_A.weight"])
+
+
+@pytest.mark.parametrize(
+    ("patterns", "alpha"),
+    [
+        ({}, 16.0), ({"hidden_1": 3}, 3.0), ({"den_1": 3}, 16.0), ({"hidden_": 3}, 16.0), ({"hidden_1|out": 3}, 3.0), ({".*1": 3}, 3.0),
+        ({".*_.*": 3, "hidden_1": 4}, 3.0), ({"out": 4, "hidden_1": 3}, 3.0), ({"h.*d.*n.*": 3}, 3.0),
+    ],
+)  # fmt: skip
+def test_the_first_pattern_that_means_a_layer_decides(patterns: dict[str, float], alpha: float) -> None:
+    assert _alpha("adapter t", "hidden_1", {"alpha_pattern": patterns, "lora_alpha": 16}) == alpha
+    assert _alpha("adapter t", "hidden_1", {}) == 8.0, "as in PEFT where nothing is said"
+
+
+@pytest.mark.parametrize("pattern", ["h.*i.*d.*d.*", "(hidden)+", "[a-z]+_1", "x" * 201])
+def test_patterns_that_may_take_long_are_refused(pattern: str) -> None:
+    with pytest.raises(FileError) as caught:
+        _alpha("adapter t", "hidden_1", {"alpha_pattern": {pattern: 3}})
+    assert str(caught.value) == f"adapter t: alpha_pattern has the regular expression {pattern[:80]!r}; name the layers instead."
+
+
+def test_whole_numbers_and_names_are_written_plainly() -> None:
+    assert [_plain(8.0), _plain(8.5), type(_plain(8.0))] == [8, 8.5, int]
+    assert [_pattern(name) for name in ("hidden_1", "a-b", "out (2+)")] == ["hidden_1", "a-b", r"out\ \(2\+\)"]

@@ -227,3 +227,13 @@ def test_a_slope_is_a_magnitude_only_where_no_unit_has_a_negative_one(slopes: li
 
 def test_rows_of_units_are_for_two_to_sixteen() -> None:
     assert [unit_rows(layer_of([1.0] * units)) is not None for units in (1, 2, 16, 17)] == [False, True, True, False]
+
+
+def test_a_cell_is_named_along_the_axes_of_its_tensor() -> None:
+    from nnlab.ui.stepper.elements import NamedAxis
+
+    axes = (NamedAxis("sample", 4), NamedAxis("feature", 2, None, ("alcohol", "ash")))
+    cell = Matrix("x", "", np.zeros((4, 2)), "x", lambda r, c: (r, c), axes=axes)
+    assert cell.place_words(2, 1) == "sample 3, feature ash"
+    assert Matrix("x", "", np.zeros((4, 2)), "x", lambda r, c: (r,), axes=axes).place_words(2, 1) == "", "fewer places than axes"
+    assert Matrix("x", "", np.zeros((4, 2)), "x", lambda r, c: (r, c)).place_words(2, 1) == "", "nobody named them"
