@@ -175,11 +175,11 @@ def drawn(tree: Path, options: argparse.Namespace) -> list[Mutant]:
     """The mutants that are asked for."""
     known, files = equivalent(), list(targets(tree, options.paths))
     every = [mutant for file in files for mutant in mutants_of(file, (tree / file).read_text(encoding="utf-8"))]
-    for title in sorted(known - {mutant.title for mutant in every} if not options.paths else ()):
+    for title in sorted(known - {mutant.title.strip() for mutant in every} if not options.paths else ()):
         print(f"no longer there, take it out of {EQUIVALENT.name}: {title}")
     if options.only:
         return [mutant for mutant in every if mutant.key in options.only]
-    mutants = [mutant for mutant in every if mutant.title not in known and (options.compiled or not mutant.is_compiled)]
+    mutants = [mutant for mutant in every if mutant.title.strip() not in known and (options.compiled or not mutant.is_compiled)]
     random.Random(options.seed).shuffle(mutants)
     print(f"{min(options.sample, len(mutants))} of the {len(mutants)} mutants in {len(files)} files, seed {options.seed}", flush=True)
     return mutants[: options.sample]

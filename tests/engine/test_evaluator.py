@@ -115,3 +115,11 @@ def test_numbers_of_any_kind() -> None:
     own = np.ones((2, 2), np.float32)
     assert as_numbers(own, "x", single) is own
     assert as_numbers(2.5, "y", single).shape == () and as_numbers([2.5], "y", single).shape == (1,)
+
+
+def test_every_sample_has_its_own_loss(x: np.ndarray) -> None:
+    """The square of x₁ less its target, in the order of the samples and across the pieces."""
+    made = linear([[1.0, 0.0]])
+    targets = np.arange(SAMPLES) % 7 / 4.0
+    np.testing.assert_allclose(made.sample_losses(x, targets), (x[:, 0] - targets) ** 2, rtol=1e-6)
+    assert made.sample_losses(x[:3], targets[:3]).tolist() == ((x[:3, 0] - targets[:3]) ** 2).tolist()

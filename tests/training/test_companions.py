@@ -188,3 +188,17 @@ def test_a_difference_of_the_seed_follows_the_project() -> None:
 
 def test_runs_are_counted_with_the_project_s_own(companions: Companions) -> None:
     assert Companions().count_runs() == 1 and companions.count_runs() == 2
+
+
+def test_who_joined_later_is_named_with_the_iteration(companions: Companions) -> None:
+    companions.add(another_seed(2), Version(0, PROJECT), PREPARED, 3)
+    first, second = companions.all.values()
+    assert companions.unlike == ""
+    first.alike_from = 1200
+    assert companions.unlike == (
+        f"{first.name} joined later and is trained as this run is now; before iteration 1,200 this one was trained otherwise."
+    )
+    second.alike_from = 900
+    both = f"{first.name} and {second.name} joined later and are trained as this run is now; before iteration 1,200 "
+    assert companions.unlike.startswith(both)
+    assert companions.told == companions.unlike

@@ -118,3 +118,27 @@ def test_a_project_starts_where_a_run_ended(project: Project) -> None:
     assert set_up_like(elsewhere, kept) == replace(elsewhere, graph=project.graph, training=project.training)
     with pytest.raises(NNLabError, match="“run 1” was kept without its weights"):
         restored(project, kept.without_weights())
+
+
+def test_a_run_is_asked_for_by_its_number(project: Project) -> None:
+    runs = KeptRuns()
+    for _ in range(14):
+        runs = runs.adding(project, (curve(),))
+    assert [3 in runs, 14 in runs, 15 in runs, 0 in runs] == [True, True, False, False]
+    assert 1 not in KeptRuns().adding(project, (curve(),)).without(1)
+    assert runs[5].name == "run 5" and len(runs) == 14
+    with pytest.raises(NNLabError, match=r"There is no run 99; the project keeps 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14\."):
+        runs[99]
+    with pytest.raises(NNLabError, match=r"There is no run 1; the project keeps none\."):
+        KeptRuns()[1]
+    two = KeptRuns().adding(project, (curve(),)).adding(project, (curve(),))
+    assert 1 in two.without(2) and 2 not in two.without(2)
+
+
+def test_where_all_others_are_pinned_the_newest_goes(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_runs, "MOST_KEPT", 2)
+    runs = KeptRuns().adding(project, (curve(),)).adding(project, (curve(),)).pinned(1).pinned(2)
+    after = runs.adding(project, (curve(),))
+    assert [run.number for run in after] == [1, 2] and after.next_number == 4
+    unpinned = runs.pinned(1, False).adding(project, (curve(),))
+    assert [run.number for run in unpinned] == [2, 3]

@@ -10,8 +10,8 @@ from networks import mlp
 
 from nnlab.core.dataset import Target
 from nnlab.core.errors import DataError
-from nnlab.core.fitted_preparation import Preparation, of_numbers
-from nnlab.training.predicted import Predicted, has_columns, plain_preparation, raw_columns, read_outputs
+from nnlab.core.fitted_preparation import Preparation, RawColumn, of_numbers
+from nnlab.training.predicted import Predicted, _column, has_columns, plain_preparation, raw_columns, read_outputs
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,17 @@ def test_predictions_are_a_tables_columns() -> None:
     assert numbers.class_names == ()
     one = read_outputs(np.array([[2.5], [-1.0]]), of("a"), "identity")
     assert one.columns() == {"prediction": [2.5, -1.0]}
+
+
+def test_of_a_column_of_text_none_and_nan_are_missing() -> None:
+    column = RawColumn("town", True)
+    found = _column(column, np.array(["Bern", None, float("nan"), "NA", " n/a ", 3], dtype=object), ())
+    assert found.tolist() == ["Bern", "", "", "", "", "3"]
+    assert _column(column, ["NA", "Bern"], ("NA",)).tolist() == ["NA", "Bern"], "a known category is no missing value"
+
+
+def test_a_column_of_numbers_refuses_text() -> None:
+    column = RawColumn("age", False)
+    np.testing.assert_array_equal(_column(column, np.array([1, None, 2.5], dtype=object), ()), [1.0, math.nan, 2.5])
+    with pytest.raises(DataError, match="Column 'age' has to hold numbers, but holds 'old' and the like"):
+        _column(column, ["old", "young"], ())

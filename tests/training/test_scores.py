@@ -96,3 +96,16 @@ def test_a_session_scores_its_predictions() -> None:
     b = nnlab.GraphBuilder()
     b.mse(b.dense(b.input(features=1), units=1))
     assert set(nnlab.Session(b.build()).scores([1.0, 2.0], [0.5, 1.5]).values) == {"mae", "r2"}
+
+
+@pytest.mark.parametrize(("classes", "words"), [(3, "b, c"), (4, "b, c, d"), (5, "b, c, d and 1 more"), (6, "b, c, d and 2 more")])
+def test_up_to_three_classes_are_named(classes: int, words: str) -> None:
+    """All samples are called a."""
+    target, y = Target("classes", tuple("abcdef"[:classes])), np.arange(2 * classes) % classes
+    outputs = np.tile(np.eye(classes)[0], (len(y), 1))
+    found = scores(outputs, y, target, "softmax")
+    assert found["precision"].remark == f"No sample is called {words}, which counts as 0."
+    only_a = scores(np.eye(classes)[[0, 0, 1]], np.array([0, 0, 1]), target, "softmax")
+    absent = {3: "c", 4: "c, d", 5: "c, d, e", 6: "c, d, e and 1 more"}[classes]
+    assert only_a["auc"].remark == f"There is no sample of {absent}, so its area is undefined."
+    assert only_a["f1"].remark == f"{classes - 2} of {classes} classes do not occur in these samples and are left out."

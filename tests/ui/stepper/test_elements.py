@@ -8,10 +8,11 @@ import numpy as np
 from renamed import renamed
 
 import nnlab
+from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine.compile import Update, compile
 from nnlab.engine.moments import share
 from nnlab.graph.letters import letter_of
-from nnlab.ui.stepper.elements import SAMPLE, Layout, layout, parameter_layout
+from nnlab.ui.stepper.elements import SAMPLE, Layout, NamedAxis, activation_layout, layout, named_by_data, parameter_layout
 from nnlab.ui.stepper.model import StepModel
 
 
@@ -79,3 +80,57 @@ def test_an_update_of_a_parameter_with_two_dots_is_not_taken_for_one_with_the_la
     assert words(layout(made.graph, update, "gradient", (4, 3))) == [("axis 1", 4, unknown), ("axis 2", 3, unknown)]
     assert StepModel.title(SimpleNamespace(graph=made.graph), update) == "task_b.weight of dense_1"
     assert letter_of(made.graph, "dense_1.task_b.weight") == "task b.weight"
+
+
+# Names from the data
+
+
+def axis_of(graph: nnlab.Graph, tensor: str, shape: tuple[int, ...]) -> NamedAxis:
+    """The last axis of what a node writes."""
+    return activation_layout(graph, tensor, shape).axes[-1]
+
+
+def classifier(features: int = 4, outputs: int = 3, loss: str = "cross_entropy") -> nnlab.Graph:
+    b = nnlab.GraphBuilder()
+    b.node(loss, b.dense(b.dense(b.input(features=features), units=features), units=outputs))
+    return b.build()
+
+
+def test_a_place_is_counted_from_one_unless_it_has_a_name() -> None:
+    axis = NamedAxis("feature", 3, None, ("alcohol", "ash"))
+    assert [axis.place_words(k) for k in range(3)] == ["feature alcohol", "feature ash", "feature 3"]
+    assert NamedAxis("neuron", 3).place_words(4) == "neuron 5"
+
+
+def test_features_and_classes_have_the_names_of_the_data() -> None:
+    data, graph = prepare(DataSettings("iris")), classifier()
+    read = named_by_data(axis_of(graph, "input_1.y", (6, 4)), graph, data)
+    assert (read.word, read.names) == ("feature", data.features)
+    given = named_by_data(axis_of(graph, "dense_2.y", (6, 3)), graph, data)
+    assert (given.word, given.names, given.place_words(2)) == ("class", ("setosa", "versicolor", "virginica"), "class virginica")
+    inside = axis_of(graph, "dense_1.y", (6, 4))
+    assert named_by_data(inside, graph, data) == inside, "as many units as features are no features"
+    batch = activation_layout(graph, "dense_2.y", (6, 3)).axes[0]
+    assert batch.axis is None and named_by_data(batch, graph, data) is batch
+
+
+def test_axes_of_another_length_or_of_other_data_keep_their_numbers() -> None:
+    data = prepare(DataSettings("iris"))
+    wider = classifier(5, 2)
+    for tensor, shape in (("input_1.y", (6, 5)), ("dense_2.y", (6, 2))):
+        axis = axis_of(wider, tensor, shape)
+        assert named_by_data(axis, wider, data) == axis
+    pixels, digits = classifier(64, 10), prepare(DataSettings("digits"))
+    axis = axis_of(pixels, "input_1.y", (6, 64))
+    assert named_by_data(axis, pixels, digits) == axis, "pixels go by their numbers"
+    assert named_by_data(axis_of(pixels, "dense_2.y", (6, 10)), pixels, digits).names == digits.target.names
+    numbers = classifier(10, 1, "mse")
+    axis = axis_of(numbers, "dense_2.y", (6, 1))
+    assert named_by_data(axis, numbers, prepare(DataSettings("diabetes"))) == axis
+
+
+def test_axes_of_what_a_node_writes_begin_with_the_sample() -> None:
+    found = activation_layout(classifier(), "dense_2.y", (6, 3))
+    assert words(found) == [(SAMPLE, 6, ""), ("neuron", 3, "dense_2")]
+    assert found.has_batch and not parameter_layout(classifier(), "dense_2.bias", (3,)).has_batch
+    assert Layout((1,), ()).index(lambda axis: 9) == (0,)
