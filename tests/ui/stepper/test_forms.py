@@ -49,6 +49,7 @@ class Stepped:
         if self.model.done != pc + 1:
             with self.qtbot.waitSignal(self.world.session.stepped, timeout=60_000):
                 self.model.go_to(pc + 1)
+            self.qtbot.waitUntil(lambda: self.model.done == pc + 1, timeout=60_000)  # where kernels are compiled first, others come before
         if target:
             self.model.choose_target(target)
         form = self.panel.picture.matrices.form
