@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_kernels import keep
 
 from nnlab.core.kernel import linear_algebra
 
@@ -18,6 +19,7 @@ PRODUCTS = {  # name: (op of a, op of b, adds)
     "add_transposed_product": ("t", "n", True),
     "set_transposed_product": ("t", "n", False),
 }
+keep(*(getattr(linear_algebra, name) for name in PRODUCTS))
 
 
 @pytest.mark.parametrize("real", ["float32", "float64"])

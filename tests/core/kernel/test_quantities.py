@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from kept_kernels import keep
 
 from nnlab.core.kernel.quantities import MAX_ABS, MAXIMUM, MINIMUM, reduced
 
+keep(reduced)
 SPECIAL = (0.0, -0.0, 1e-42, -1e-42, 3.5, -7.25, 3.4e38, -3.4e38, np.inf, -np.inf)
 EXPECTED = {MAX_ABS: lambda v: np.abs(v).max(), MAXIMUM: np.max, MINIMUM: np.min}
 

@@ -26,6 +26,7 @@ from nnlab.ui.workspaces import workspaces
 pytestmark = pytest.mark.window
 WARM_UP = len(workspaces())  # what a workspace's first window reads, such as the lessons, is kept for all others
 WINDOWS = WARM_UP + cases(10, 42)
+THOROUGHLY = cases(3, WARM_UP)  # windows whose boxes and looks are tried, which are the same in every workspace
 MEGABYTES_PER_WINDOW = 1.0  # what the allocator may keep for itself; a window that stays holds 22
 
 
@@ -79,10 +80,10 @@ def test_many_windows_opened_and_closed_leave_nothing(qtbot: QtBot, qapp: QAppli
     store, names = Store(tmp_path / "store"), list(workspaces())
     load_libraries(JobContext())  # as every window does when it has been open for a second
     for i in range(WARM_UP):
-        use_and_close(store, qtbot, names[i % len(names)], thoroughly=True)
+        use_and_close(store, qtbot, names[i % len(names)], thoroughly=i < THOROUGHLY)
     widgets, listeners, before, memory = len(qapp.allWidgets()), listening(qapp), instances(), megabytes()
     for i in range(WINDOWS - WARM_UP):
-        use_and_close(store, qtbot, names[i % len(names)], thoroughly=i < len(names))
+        use_and_close(store, qtbot, names[i % len(names)], thoroughly=i < THOROUGHLY)
     left = instances()
     left.subtract(before)
     growth = megabytes() - memory
