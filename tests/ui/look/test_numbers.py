@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnlab.ui.look import numbers
 from nnlab.ui.look.numbers import (
     MINUS,
     NO_BREAK_SPACE,
@@ -178,3 +179,49 @@ def test_a_sentence_has_the_minus_of_a_textbook() -> None:
     assert with_minus("The slope at z = -1.5 is -2e-3, from -1 to 1; log-probabilities 3-4") == (
         "The slope at z = −1.5 is −2e−3, from −1 to 1; log-probabilities 3-4"
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (2.5, "2.5 s"), (1.0, "1 s"), (0.9995, "1 s"), (0.9994, "999 ms"), (0.0123, "12.3 ms"), (0.00099951, "1 ms"), (0.0009994, "999 µs"),
+        (1.23e-5, "12.3 µs"), (9.9951e-7, "1 µs"), (9.994e-7, "999 ns"), (1.5e-8, "15 ns"), (0.0, "0 ns"), (125.0, "125 s"),
+    ],
+)  # fmt: skip
+def test_durations_have_three_digits_and_a_unit(seconds: float, text: str) -> None:
+    assert numbers.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.523, "0.523"), (12.34, "12.3"), (1240.0, "1,240"), (485_123.0, "485,000"), (0.0, "0"), (999.6, "1,000"), (0.0012, "0.001"),
+     (math.nan, "NaN"), (math.inf, "∞")],
+)  # fmt: skip
+def test_rates_have_three_digits_and_no_exponent(value: float, text: str) -> None:
+    assert numbers.rate(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-1.79809, "−1.7981"), (0.00001, "0.0000"), (-0.00001, "0.0000"), (1234.5, "1,234.5000"), (math.nan, "NaN"), (-math.inf, "−∞")],
+)
+def test_fixed_decimals_have_no_negative_zero(value: float, text: str) -> None:
+    assert numbers.fixed(value) == text
+    assert numbers.fixed(2.345, 1) == "2.3"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(65536, "65536"), (-3, "−3"), (0.001, "0.001"), (1e-5, "1e−5"), (2.0, "2"), (-0.0, "0"), (0.1 + 0.2, "0.30000000000000004"),
+     (1e22, "1e22"), (math.inf, "∞")],
+)  # fmt: skip
+def test_in_a_field_a_number_has_all_its_digits(value: float, text: str) -> None:
+    assert numbers.editable(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "decimals"),
+    [([12.3, 0.5], 2), ([1.0], 3), ([0.5], 4), ([0.0001], 6), ([12345.0], 0), ([0.0], 3), ([], 3), ([math.nan, 999.0], 1), ([1000.0], 0)],
+)
+def test_a_column_has_the_decimals_of_its_largest(values: list[float], decimals: int) -> None:
+    assert numbers.decimals(values) == decimals
