@@ -70,6 +70,7 @@ class Theme(QObject):
         self.reduced_motion = False  # a setting of the person; see `duration`
         self._family = _family()
         self._turns = LoopTurns(self)
+        self._untold: list[str] = []  # the signals of looks that are not through yet
         self._builders = 0
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -112,7 +113,7 @@ class Theme(QObject):
         system = self._application.styleHints().colorScheme()
         # A desktop that does not say gets the dark theme, in which pictures and numbers stand out most.
         self._is_dark = self._mode == "dark" or (self._mode == "system" and system != Qt.ColorScheme.Light)
-        self._restyle(self.changed.emit if self._is_dark != before else None, in_turns)
+        self._restyle("changed" if self._is_dark != before else "", in_turns)
 
     @property
     def metrics(self) -> Metrics:
@@ -157,10 +158,9 @@ class Theme(QObject):
     def _measure(self, in_turns: bool = False) -> None:
         sizes = metrics(self._width, self._scale, self._is_projected)
         if sizes != self._metrics:
-            self._turns.finish()  # what follows an earlier change is told its sizes
             self._metrics = sizes
             self._fonts.clear()
-            self._restyle(self.metrics_changed.emit, in_turns)
+            self._restyle("metrics_changed", in_turns)
 
     def font(self, role: FontRole) -> QFont:
         """The font of a role, with figures of equal width. Shared: copy it before changing it."""
@@ -191,19 +191,31 @@ class Theme(QObject):
             self._builders -= 1
             self._set_style()
 
-    def _restyle(self, then: Callable[[], None] | None, in_turns: bool) -> None:
-        """Gives the application the present look and says so by `then`, if there is something to say."""
-        if then is None:
+    def _restyle(self, signal: str, in_turns: bool) -> None:
+        """Gives the application the present look and says so by the signal of this name, if there is something to say.
+
+        A look that is not through yet is overtaken: to finish it first would make one long turn of both.
+        """
+        if not signal:
             self._turns.finish()
             if self._application.styleSheet() == self._sheet():
                 return  # it has this look: a full window would be styled anew for a fifth of a second
-        steps: list[Callable[[], None]] = [self._remove_style, self._set_style, *([then] if then is not None else []), self._lay_out]
+        is_overtaking = self._turns.drop()
+        if signal and signal not in self._untold:
+            self._untold.append(signal)
+        steps: list[Callable[[], None]] = [self._remove_style, self._set_style, self._tell, self._lay_out]
         if in_turns:
             self._turns.run([lambda: self.restyling.emit(True), *steps, lambda: self.restyling.emit(False)])
             return
-        self._turns.finish()
         for step in steps:
             step()
+        if is_overtaking:
+            self.restyling.emit(False)
+
+    def _tell(self) -> None:
+        untold, self._untold = self._untold, []
+        for signal in untold:
+            getattr(self, signal).emit()
 
     def _remove_style(self) -> None:
         """A sheet that takes the place of another restyles every widget as often as it has parents; none, and then a new one, once each."""

@@ -33,6 +33,13 @@ class LoopTurns(QObject):
         while self._steps:
             self._next()
 
+    def drop(self) -> bool:
+        """What is left is not done any more; whether anything was."""
+        left = bool(self._steps)
+        self._steps.clear()
+        self._timer.stop()
+        return left
+
     def _on_turn(self) -> None:
         if not self._has_waited and time.perf_counter() - self._ended > LONG:
             self._has_waited = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from PySide6.QtCore import QTimer
@@ -24,8 +24,10 @@ from nnlab.ui.run.session import LiveSession
 
 LIBRARIES = (
     "safetensors",  # first: work can be saved as soon as there is any, also where the application's folder is moved then
-    "nnlab.ui.look.formula_rows", "scipy.special", "cmap", "duckdb", "grandalf.layouts",
+    "nnlab.ui.look.formula_rows",  # formulas are seen with the first step
+    "scipy.special", "cmap", "duckdb", "grandalf.layouts",
 )  # fmt: skip
+BEFORE_CURVES = 2  # of them
 LAYER_KERNELS = ("input", "dense", "mse")  # see nnlab.studies.neuron.LayerKernels
 DELAY = 1000  # milliseconds after which a window that was opened stands still, and a picture of it is drawn
 
@@ -58,24 +60,30 @@ def load(context: JobContext) -> bool:
     """Whether anything was imported that had not been there. Between two of them it may be cancelled."""
     before = len(sys.modules)
     context.check()
+    importlib.import_module("nnlab.core.polite_compiling")  # from now on what is compiled beside the window makes way for it, too
     with _politely():
         load_at_once()
-    load_libraries(context)
-    load_curves(context)
+    load_libraries(context, LIBRARIES[:BEFORE_CURVES])
+    load_curves(context)  # before the others: in the palette each is seen with one click
+    load_libraries(context, LIBRARIES[BEFORE_CURVES:])
     load_lessons(context)
+    if not any(isinstance(finder, _Polite) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Polite())  # for good: a verdict or a diagnosis imports half a second of statistics when it needs them
     return len(sys.modules) > before
 
 
 def load_curves(context: JobContext) -> None:
     """The kernels that the display runs itself, as far as they have been compiled: activations, whose curves it draws, and the layer of the
     neuron page."""
-    for kind in operators:
-        if kind.is_activation or kind.name in LAYER_KERNELS:
-            for adapter in kind.adapters:
-                for real in ("float32", "float64"):
-                    context.check()
-                    if adapter.is_cached(real):
-                        adapter.address(real)
+    drawn = [kind for kind in operators if kind.is_activation]
+    shown = [*((kind.forward_adapter, "float32") for kind in drawn)]  # what glyphs are drawn by, first
+    for real in ("float32", "float64"):
+        shown += [(each, real) for kind in operators if kind in drawn or kind.name in LAYER_KERNELS for each in kind.adapters]
+    for adapter, real in shown:
+        context.check()
+        if adapter.is_cached(real):
+            adapter.address(real)
+            give_way()
 
 
 def load_lessons(context: JobContext) -> None:
@@ -84,10 +92,9 @@ def load_lessons(context: JobContext) -> None:
     shipped()
 
 
-def load_libraries(context: JobContext) -> None:
-    importlib.import_module("nnlab.core.polite_compiling")  # from now on what is compiled beside the window makes way for it, too
+def load_libraries(context: JobContext, names: Sequence[str] = LIBRARIES) -> None:
     with _politely():
-        for name in LIBRARIES:
+        for name in names:
             context.check()
             importlib.import_module(name)
 

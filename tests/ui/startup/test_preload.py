@@ -141,3 +141,17 @@ def test_every_library_is_imported_by_name_somewhere() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     assert [name for name in preloading.LIBRARIES if name not in named] == []
+
+
+def test_what_is_seen_first_is_loaded_first_and_later_imports_are_polite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A click that showed one more activation, three seconds after the window opened, waited half a second for a kernel."""
+    order: list[object] = []
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setattr(preloading, "load_curves", lambda context: order.append("curves"))
+    monkeypatch.setattr(preloading, "load_lessons", lambda context: order.append("lessons"))
+    monkeypatch.setattr(preloading, "load_libraries", lambda context, names: order.extend(names))
+    preloading.load(JobContext())
+    assert order[:3] == ["safetensors", "nnlab.ui.look.formula_rows", "curves"] and order[-1] == "lessons"
+    assert set(preloading.LIBRARIES) <= set(order)
+    preloading.load(JobContext())
+    assert [type(finder).__name__ for finder in sys.meta_path].count("_Polite") == 1
