@@ -70,3 +70,15 @@ def test_it_can_go_back_as_soon_as_an_instruction_has_run(run: Run) -> None:
     run.stepper.forward()
     run.stepper.forget()
     assert run.stepper.can_go_back is False
+
+
+def test_however_little_memory_there_is_the_last_instruction_is_taken_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nnlab.engine import stepper
+
+    monkeypatch.setattr(stepper, "MEMORY", 0)
+    before = run.state.arena.tobytes()
+    run.stepper.forward()
+    assert run.stepper.back() and run.state.arena.tobytes() == before
+    for _ in range(3):
+        run.stepper.forward()
+    assert run.stepper.back() and not run.stepper.can_go_back, "and no more than that"
