@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from kept_kernels import keep
 
 from nnlab.core.kernel.context import CONTEXT_WORDS, ITERATION
 from nnlab.core.kernel.recording import record
@@ -16,6 +17,7 @@ from nnlab.engine.history import Curves, History
 from nnlab.engine.second_parts import NO_PARTS
 from nnlab.engine.smoothing import SHARE, trailing_means, window_blocks
 
+keep(record)
 LOSSES = st.lists(st.floats(-1e300, 1e300, allow_subnormal=False), min_size=1, max_size=300)
 FALLING = [10.0 ** (-k / 27) for k in range(600)]  # as a plane is learned: a decade in 27 iterations
 

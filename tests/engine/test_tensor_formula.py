@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from kept_kernels import keep
 from networks import mlp
 
 from nnlab.core.errors import FormulaError
@@ -15,6 +16,7 @@ from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.engine.tensor_formula import tensor_formula
 
+keep(formula_value)
 X = np.random.default_rng(3).standard_normal((12, 2))
 
 
