@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QScrollArea, QWidget
 
 from nnlab.graph import docking
 from nnlab.ui.learn.host import LessonHost, as_widget
-from nnlab.ui.widgets.focus import widgets_within
+from nnlab.ui.widgets.focus import shown_within, widgets_within
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _of_action(host: LessonHost, name: str) -> FoundControl | None:
         return None
     if name.startswith("workspace."):
         return _of_tab(host, name.removeprefix("workspace."))
-    for button in (w for w in widgets_within(as_widget(host)) if isinstance(w, QAbstractButton)):
+    for button in (w for w in shown_within(as_widget(host)) if isinstance(w, QAbstractButton)):
         shown = getattr(button, "defaultAction", None)
         if callable(shown) and shown() is action and button.isVisible():
             return _seen(button)

@@ -7,9 +7,10 @@ is stepped through it is what the steps have written. Gradients are those of the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from operator import eq
 
 import numpy as np
 
@@ -30,6 +31,25 @@ from nnlab.ui.workspaces import workspaces
 
 def _count_learned(program: Program) -> float:
     return float(sum(math.prod(info.place.shape) for info in program.trained))
+
+
+class WindowWords(Mapping[str, float]):
+    """1 or 0 for each word, looked up when it is asked for: a formula asks for one or two, and of every panel it takes long to say."""
+
+    def __init__(self, words: Mapping[str, Callable[[], bool]]) -> None:
+        self._words = words
+
+    def __getitem__(self, word: str) -> float:
+        return float(self._words[word]())
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
 
 
 class WindowFacts:
@@ -147,9 +167,10 @@ class WindowFacts:
     def _window_words(self) -> Mapping[str, float]:
         host, area = self._host, self._host.area
         current = area.workspace.name if area.workspace is not None else ""
-        words = {f"in_{name}": float(name == current) for name in workspaces()}
-        for name in host.panels:
-            words[f"sees_{name}"] = float(host.panels.is_made(name) and is_seen(host.panels[name]))
-        for name in area.docks:
-            words.setdefault(f"sees_{name}", float(area.is_shown(name)))
-        return words
+        words: dict[str, Callable[[], bool]] = {f"in_{name}": partial(eq, name, current) for name in workspaces()}
+        words |= {f"sees_{name}": partial(area.is_shown, name) for name in area.docks}
+        words |= {f"sees_{name}": partial(self._sees, name) for name in host.panels}
+        return WindowWords(words)
+
+    def _sees(self, name: str) -> bool:
+        return self._host.panels.is_made(name) and is_seen(self._host.panels[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,7 +25,7 @@ from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.edits import set_frozen
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
-from nnlab.ui.learn.window_facts import WindowFacts
+from nnlab.ui.learn.window_facts import WindowFacts, WindowWords
 from nnlab.ui.workspaces import workspaces
 
 NAN = math.nan
@@ -213,6 +214,19 @@ def test_words_of_the_window(host: Host, qtbot: QtBot) -> None:
     assert {name for name in workspaces() if words[f"in_{name}"]} == {"train"}
     host.area.workspace = None
     assert not any(number for word, number in facts.now().window.items() if word.startswith("in_"))
+
+
+def test_only_what_a_formula_names_is_looked_for() -> None:
+    looked: list[str] = []
+
+    def seen(name: str, is_seen: bool) -> bool:
+        looked.append(name)
+        return is_seen
+
+    words = WindowWords({"sees_loss": partial(seen, "loss", True), "sees_cost": partial(seen, "cost", False)})
+    assert "sees_loss" in words and "sees_data" not in words and list(words) == ["sees_loss", "sees_cost"] and len(words) == 2
+    assert looked == []
+    assert words["sees_loss"] == 1.0 and looked == ["loss"]
 
 
 def test_a_network_that_cannot_be_evaluated_has_no_numbers(host: Host) -> None:
