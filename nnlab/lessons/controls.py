@@ -16,7 +16,8 @@ from nnlab.core.errors import NNLabError
 from nnlab.lessons.lesson import ShownGesture
 
 _ONE = ("trigger", "run", "enter", "choose", "press", "select", "show")
-_WITH = {"enter": "into", "choose": "of"}
+_WITH = {"enter": "into", "choose": "of", "press": "of"}
+_WITHOUT = ("press",)  # may be said without it
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,15 @@ def gesture_of(values: Mapping[str, Any], controls: Controls | None) -> ShownGes
     kind = kinds[0]
     other = _WITH.get(kind)
     expected = {kind, other} if other else {kind}
-    if set(values) != expected:
-        raise NNLabError(f"The gesture {kind!r} takes {' and '.join(sorted(filter(None, expected)))}.")
-    target = str(values[other]) if other else ""
+    if set(values) != expected and not (kind in _WITHOUT and set(values) == {kind}):
+        takes = f"{kind} and, if wanted, {other}" if kind in _WITHOUT else " and ".join(sorted(filter(None, expected)))
+        raise NNLabError(f"The gesture {kind!r} takes {takes}.")
+    target = str(values.get(other, "")) if other else ""
     fault = ""
     if controls is not None:
         if kind == "trigger":
             fault = _missing("action", values[kind], controls.actions)
-        elif kind in ("enter", "choose"):
+        elif kind in ("enter", "choose") or target:
             fault = control_fault(target, controls)
         elif kind == "show":
             fault = _missing("panel", values[kind], controls.panels)

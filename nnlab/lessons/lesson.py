@@ -42,7 +42,7 @@ class ShownGesture:
 
     kind: str
     value: str
-    target: str = ""  # the field that is typed into, the choice that is made
+    target: str = ""  # the field that is typed into, the choice that is made, the panel whose button is pressed
 
 
 @dataclass(frozen=True)

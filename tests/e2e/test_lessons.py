@@ -238,6 +238,29 @@ def test_a_lesson_translated_by_copying_its_folder_is_found_and_played(
         learning.progress.choose_language("en")
 
 
+@pytest.mark.parametrize(("name", "step"), [("neuron_to_matrix", 1), ("bumps", 1), ("low_rank", 2)])
+def test_show_me_finds_its_button_where_the_window_is_narrow_for_the_type(window: MainWindow, qtbot: QtBot, name: str, step: int) -> None:
+    """Also one of a panel that has given way; another button with the same word is not pressed in its place."""
+    learning, size = window.learning, window.size()
+    assert learning is not None and learning.open(next(each for each in shipped() if each.id == name), anew=True)
+    player = learning.player
+    theme = player._theme
+    theme.reduced_motion = True
+    try:
+        window.resize(1280, 800)
+        theme.set_scale(2.0)
+        player.go_to(step)
+        settled(player, qtbot)
+        assert player.play is not None and any(gesture.kind == "press" for gesture in player.play.step.show)
+        if player.play.question_is_open:
+            player.show_answer()
+        do_action(player, qtbot)
+    finally:
+        theme.set_scale(1.0)
+        learning.leave()
+        window.resize(size)
+
+
 def test_show_me_leads_through_and_leaving_anywhere_brings_everything_back(window: MainWindow, qtbot: QtBot) -> None:
     assert window.learning is not None
     window.show_workspace("train")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from nnlab.lessons.lesson import ShownGesture
 from nnlab.ui.learn.arrivals import Arrivals
-from nnlab.ui.learn.finding import action_of, bring_into_view, find_control
+from nnlab.ui.learn.finding import FoundControl, action_of, bring_into_view, find_control
 from nnlab.ui.learn.host import LessonHost, as_object, as_widget
 from nnlab.ui.learn.pointer import DrawnPointer
 from nnlab.ui.look.theme import Theme
@@ -109,7 +109,7 @@ class Hands(QObject):
             case "choose":
                 return self._choose(gesture.value, gesture.target)
             case "press":
-                return self._press(gesture.value)
+                return self._press(gesture.value, gesture.target)
         return True
 
     def _trigger(self, name: str) -> bool:
@@ -143,9 +143,12 @@ class Hands(QObject):
         self._point_at(found.widget)
         return choose_option(found.widget, value)
 
-    def _press(self, words: str) -> bool:
-        """A button of the window by its words."""
-        for button in widgets_within(as_widget(self._host)):
+    def _press(self, words: str, panel: str) -> bool:
+        """A button of a panel, which comes to the front, or of the window, by its words."""
+        if panel:
+            bring_into_view(self._host, panel)
+        found = find_control(self._host, panel) if panel else FoundControl(as_widget(self._host))
+        for button in widgets_within(found.widget) if found is not None else ():
             if isinstance(button, QAbstractButton) and words in (button.text(), button.accessibleName()) and button.isVisible():
                 if not button.isEnabled():
                     return False
