@@ -14,6 +14,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
+from rest import come_to_rest
 from shared_window import SharedWindow
 
 from nnlab.lessons.library import shipped
@@ -157,7 +158,7 @@ def test_nothing_is_cut(
                 qtbot.waitUntil(lambda: window.stepper.model.done >= 4, timeout=10_000)
             else:
                 window.show_workspace(stage)
-            qtbot.wait(300)
+            come_to_rest(window, qtbot)
             with monkeypatch.context() as patch:
                 writing = Writing(patch)
                 window.grab()
@@ -184,7 +185,7 @@ def test_nothing_is_cut_at_one_and_a_half_and_twice_the_size(
         window.selection.set([window.document.graph.nodes[1].id])
         for name in workspaces():
             window.show_workspace(name)
-            qtbot.wait(700)
+            come_to_rest(window, qtbot)
             with monkeypatch.context() as patch:
                 writing = Writing(patch)
                 window.grab()
@@ -207,7 +208,7 @@ def test_compare_is_whole_at_one_and_a_half_in_a_usual_window(shared: SharedWind
         window.show_workspace("compare")
         panel = window.panels["comparison"].happening
         qtbot.waitUntil(lambda: panel.scores.along.is_folded)
-        qtbot.wait(300)
+        come_to_rest(window, qtbot)
         with monkeypatch.context() as patch:
             writing = Writing(patch)
             window.grab()
@@ -232,7 +233,7 @@ def test_a_lesson_is_whole_in_a_small_window_and_at_twice_the_size(
         for scale, width, height in ((1.0, 1280, 800), (1.0, 1024, 700), (1.5, 1280, 800), (2.0, 1280, 800)):
             theme.set_scale(scale)
             window.resize(width, height)
-            qtbot.wait(400)
+            come_to_rest(window, qtbot)
             with monkeypatch.context() as patch:
                 writing = Writing(patch)
                 window.grab()
@@ -248,7 +249,7 @@ def test_the_hint_of_the_stepper_is_whole(shared: SharedWindow, qtbot: QtBot) ->
     window = shared.as_new(qtbot, size=QSize(1024, 700))
     window.show_workspace("step")
     qtbot.waitUntil(lambda: window.session.can_run, timeout=20_000)
-    qtbot.wait(100)
+    come_to_rest(window, qtbot)
     hint = next(label for label in shown_labels(window) if "F10 steps" in label.text())
     assert hint.height() >= hint.heightForWidth(hint.width()) and not [cut for cut in cut_labels(window) if "F10" in cut[0]]
 
