@@ -142,3 +142,13 @@ def test_where_all_others_are_pinned_the_newest_goes(project: Project, monkeypat
     assert [run.number for run in after] == [1, 2] and after.next_number == 4
     unpinned = runs.pinned(1, False).adding(project, (curve(),))
     assert [run.number for run in unpinned] == [2, 3]
+
+
+@pytest.mark.parametrize(("missing", "keeps"), [(0, True), (1, False)])
+def test_weights_that_just_fit_the_budget_are_kept(project: Project, monkeypatch: pytest.MonkeyPatch, missing: int, keeps: bool) -> None:
+    size = KeptRuns().adding(project, (curve(8),)).nbytes
+    monkeypatch.setattr(kept_runs, "BUDGET", size - missing)
+    (run,) = KeptRuns().adding(project, (curve(8),))
+    assert bool(run.seeds[0].weights) == keeps
+    if keeps:
+        assert KeptRuns().adding(project, (curve(8),)).pinned(1)[1].is_pinned
