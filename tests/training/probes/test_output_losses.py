@@ -93,3 +93,16 @@ def test_at_most_two_thousand_samples_are_looked_at() -> None:
     assert len(data.x) > 2000
     found = output_losses(Evaluator(b.build()), data)
     assert found is not None and len(found.x) == 2000
+
+
+def test_it_is_for_classes_and_for_a_single_number() -> None:
+    from dataclasses import replace
+
+    from nnlab.core.dataset import Target
+    from nnlab.core.preparation import DataSettings
+    from nnlab.training.probe import probes
+
+    probe = probes["output_losses"]
+    iris, diabetes = prepare(DataSettings("iris")), prepare(DataSettings("diabetes"))
+    assert probe.applies(iris) and probe.applies(diabetes)
+    assert not probe.applies(replace(diabetes, target=Target("continuous", ("u", "v"))))
