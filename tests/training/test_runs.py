@@ -194,3 +194,8 @@ def test_in_company_frames_still_tell_how_far_the_last_update_moved_the_weights(
     group.remove(1)
     group.train_alone(3)
     assert group._control[machine.MEASURE] == company.mailbox.holds_updates
+
+
+def test_where_no_run_is_ready_no_step_is_done() -> None:
+    """Before a network was loaded."""
+    assert group_of({}).advance(5) == (0, {})
