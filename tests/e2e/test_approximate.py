@@ -347,8 +347,8 @@ def test_errors_against_width_come_in_and_a_point_is_loaded(
     qtbot.waitUntil(lambda: picture(window).units == 12, timeout=10_000)
 
 
-def test_a_surface_is_shown_and_turned(fresh: Opener, qtbot: QtBot) -> None:
-    window = fresh("ripple")
+def test_a_surface_is_shown_and_turned(opened: Opener, qtbot: QtBot) -> None:
+    window = opened("ripple")
     window.show_workspace("approximate")
     panel = centre(window)
     QTest.mouseClick(panel.row.dimensions.button("2"), Qt.MouseButton.LeftButton)
