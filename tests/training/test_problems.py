@@ -19,7 +19,7 @@ from nnlab.files.examples import example_names, load_example
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.diagnostic import Diagnostic
 from nnlab.graph.graph import Graph
-from nnlab.training.problems import TrainingFix, too_short_for_schedule, training_problems
+from nnlab.training.problems import TrainingFix, patience_problems, too_short_for_schedule, training_problems
 from nnlab.training.settings import TrainingSettings
 
 PLAIN = TrainingSettings().checked()
@@ -156,3 +156,30 @@ def test_a_run_shorter_than_its_schedule_is_said(schedule: str, setting: str) ->
     sentence = too_short_for_schedule(training, 499)
     assert "takes 500 updates, but this run ends after 499" in sentence and sentence.endswith(".")
     assert too_short_for_schedule(training, 500) == "" == too_short_for_schedule(PLAIN, 1)
+
+
+def test_what_is_offered_for_accumulated_batches_does_what_it_says() -> None:
+    (many,) = found(mlp([2, 3, 1]), 100, batch_size=50, accumulate=3)
+    assert many.message == (
+        "An update should take the gradients of 3 batches, but an epoch has only 2: every update takes all of them."
+    )
+    (fix,) = many.fixes
+    assert isinstance(fix, TrainingFix) and fix.label == "Set batches per update to 2"
+    assert fix.change(replace(PLAIN, accumulate=3)).accumulate == 2
+    (one,) = found(mlp([2, 3, 1]), 50, batch_size=50, accumulate=3)
+    assert one.message.endswith("an epoch has only 1: every update takes that one.")
+    assert found(mlp([2, 3, 1]), 100, batch_size=50, accumulate=2) == ()
+    (kept,) = found(mlp([2, 3, 1]), 100, batch_size=50, zero_gradients=False)
+    (fix,) = kept.fixes
+    assert isinstance(fix, TrainingFix) and fix.label == "Zero gradients again"
+    assert fix.change(replace(PLAIN, zero_gradients=False)).zero_gradients is True
+    assert (kept.setting, many.setting) == ("zero_gradients", "accumulate")
+
+
+@pytest.mark.parametrize(("patience", "rows", "speaks"), [(5, 0, True), (5, 10, False), (0, 0, False)])
+def test_patience_needs_something_to_watch(patience: int, rows: int, speaks: bool) -> None:
+    problems = patience_problems(rows, replace(PLAIN, patience=patience))
+    assert bool(problems) == speaks
+    if speaks:
+        (fix,) = problems[0].fixes
+        assert isinstance(fix, TrainingFix) and fix.change(replace(PLAIN, patience=5)).patience == 0

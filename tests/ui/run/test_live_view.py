@@ -91,3 +91,10 @@ def test_losses_of_another_run_are_those_of_its_frames_moment() -> None:
     assert beside.losses.evaluated_at == 6 and beside.losses.smoothed == run.history.curves().mean[5]
     assert beside.curves.iterations.tolist() == [1, 2, 3, 4, 5, 6]
     assert (beside.is_in_the_past, beside.stopped) == (False, "")
+
+
+def test_a_number_that_is_none_is_not_known() -> None:
+    from nnlab.ui.run.live_view import known
+
+    assert known(float("nan")) is None
+    assert (known(0.0), known(-2.5), known(float("inf"))) == (0.0, -2.5, float("inf"))
