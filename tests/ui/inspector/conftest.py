@@ -21,11 +21,13 @@ class Inspected:
 
     def select(self, *nodes: str) -> None:
         self.world.selection.set(nodes)
-        QApplication.processEvents()
+        self.settle()
 
     def settle(self) -> None:
-        """Lets signals of an edit arrive."""
+        """Lets an edit arrive: what comes with a timer of 0 ms is left for the next call where events of more importance were waiting."""
         QApplication.processEvents()
+        while self.panel._later.isActive():
+            QApplication.processEvents()
 
 
 @pytest.fixture
