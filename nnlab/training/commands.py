@@ -51,10 +51,14 @@ class Load(Command):
 
 @dataclass(frozen=True)
 class Adjust(Command):
-    """The same network goes on with another learning rate, or begins again with other initial weights (see `Change.is_adjustment`)."""
+    """The same network goes on with another learning rate, or begins again with other initial weights (see `Change.is_adjustment`).
+
+    Where it begins again, frames carry this `revision` from then on: what was published before is of a run that is over.
+    """
 
     change: Change
     run: int = 0
+    revision: int | None = None
 
 
 @dataclass(frozen=True)

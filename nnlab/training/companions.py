@@ -13,7 +13,7 @@ from types import MappingProxyType
 from nnlab.core.errors import NNLabError
 from nnlab.training.catching_up import way_of
 from nnlab.training.change import Change, Version
-from nnlab.training.commands import Block, Command, Load, RemoveRun
+from nnlab.training.commands import Adjust, Block, Command, Load, RemoveRun
 from nnlab.training.difference import Difference
 from nnlab.training.plan import Plan, Prepared, plan
 from nnlab.training.project import Project
@@ -216,4 +216,6 @@ def _following(own: Change, planned: Plan, revision: int, is_waiting: bool, numb
         raise NNLabError(mine.reason)
     if isinstance(planned.command, Load):  # then companions are loaded anew too, so that frames of all have one revision
         return Load(own, mine.prepared.data, revision, number)
+    if isinstance(planned.command, Adjust) and isinstance(mine.command, Adjust):
+        return replace(mine.command, revision=planned.command.revision)
     return mine.command

@@ -161,6 +161,8 @@ class Member:
         change, run, project = command.change, self.ready, command.change.after.project
         if run is None or change.before is None:
             return
+        if command.revision is not None:
+            run.revision = command.revision
         if not change.keep and self._iteration_of(change) is None:
             self.end()
         if change.keep and change.changes_branch:

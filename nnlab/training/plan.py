@@ -55,7 +55,7 @@ class Plan:
 def plan(change: Change, prepared: Prepared, revision: int, is_waiting: bool = False, run: int = 0) -> Plan:
     """The command for a change to a version whose data are `prepared`.
 
-    `revision` is what frames of a newly loaded network will carry, `run` the number of the run that is meant. `is_waiting`: the version
+    `revision` is what frames of a newly loaded network, or of one that begins again, will carry, `run` the number of the run that is meant. `is_waiting`: the version
     seen last could not be trained, so there is nothing that could be adjusted.
     """
     project = change.after.project
@@ -67,8 +67,9 @@ def plan(change: Change, prepared: Prepared, revision: int, is_waiting: bool = F
     reason = prepared.problem or reason_of(diagnostics)
     if data is None or reason:
         return Plan(Block(change, reason, run), prepared, diagnostics, reason)
-    command = Adjust(change, run) if change.is_adjustment and not is_waiting else Load(change, data, revision, run)
-    return Plan(command, prepared, diagnostics, "")
+    if change.is_adjustment and not is_waiting:
+        return Plan(Adjust(change, run, None if change.keep else revision), prepared, diagnostics, "")
+    return Plan(Load(change, data, revision, run), prepared, diagnostics, "")
 
 
 def reason_of(diagnostics: Sequence[Diagnostic]) -> str:

@@ -445,8 +445,9 @@ def test_depth_against_width_at_equal_parameters(
     QTest.mouseClick(panel.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.is_running and len(panel.results) > 0, timeout=120_000)
     qtbot.waitUntil(lambda: [line.title for line in panel.plot.shown.lines] == ["1 layer", "2 layers", "3 layers"])  # type: ignore[union-attr]
-    one, two, _ = panel.plot.shown.lines  # type: ignore[union-attr]  # they are shown
-    assert list(one.x) == [3 * 1 + 1, 3 * 2 + 1, 3 * 4 + 1], "3 N + 1 numbers of N units"
+    # 3 N + 1 numbers of N units; the last of them is drawn a moment after the sweep has ended
+    qtbot.waitUntil(lambda: list(panel.plot.shown.lines[0].x) == [3 * 1 + 1, 3 * 2 + 1, 3 * 4 + 1])  # type: ignore[union-attr]
+    _, two, _ = panel.plot.shown.lines  # type: ignore[union-attr]  # they are shown
     assert all(4 <= size <= 13 for size in two.x), "no more than the widest of one layer"
     assert {r.trial.settings["activation"] for r in panel.results} == {"sigmoid"}, "as in the window's network"
     assert panel.plot.shown.letter == "P"  # type: ignore[union-attr]

@@ -135,6 +135,9 @@ def play_step_by_keys(keys: LessonKeys) -> None:
     player, play = keys.player, keys.player.play
     assert play is not None
     settled(player, keys.qtbot)
+    if play.step.start is not None:
+        frame = player._host.session.frame
+        assert frame is not None and frame.iteration == 0, "the step has begun with numbers of the run before it"
     if play.step.question is not None:
         assert focused_within(player.column.question) is not None, f"{play.step.title}: the keyboard is not where one answers"
         keys.answer()

@@ -193,7 +193,7 @@ def test_a_link_is_copied_and_opens_what_it_was_copied_from(window: MainWindow, 
     window.show_workspace("build")
     window.files.give_up()
     window.actions_by_id["edit.paste_network"].trigger()
-    qtbot.waitUntil(lambda: window.session.iteration == 40 and not window.session.is_playing)
+    qtbot.waitUntil(lambda: window.session.frame is not None and window.session.iteration == 40 and not window.session.is_playing)
     assert window.area.workspace.name == "train" and window.session.frame.parameters.tobytes() == weights.tobytes()  # type: ignore[union-attr]
     window.networks.open_link("nnlab:nowhere")
     assert "nowhere" in window.message_bar.current.text  # type: ignore[union-attr]

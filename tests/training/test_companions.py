@@ -69,7 +69,7 @@ def test_an_edit_is_followed_with_the_same_revision(companions: Companions) -> N
 def test_another_seed_of_the_project_is_another_of_the_companion(companions: Companions) -> None:
     diced = replace(PROJECT, training=replace(PROJECT.training, seed=70))
     (command,), _ = follow(companions, diced, keep=False)
-    assert isinstance(command, Adjust) and not command.change.keep
+    assert isinstance(command, Adjust) and not command.change.keep and command.revision == 4, "frames of all have one revision"
     assert companions.all[1].name == "seed 71"
 
 

@@ -52,6 +52,20 @@ def test_another_seed_and_back_is_as_if_nothing_had_been(member: Member) -> None
     assert same(first, weights(member)), "the rewind goes back to the weights of the seed that is trained"
 
 
+def test_frames_of_a_run_that_began_again_are_told_from_those_of_the_one_before(member: Member) -> None:
+    trained(member, 30)
+    faster = replace(PROJECT, training=replace(PROJECT.training, learning_rate=0.5))
+    change = Change(Version(0, PROJECT), Version(1, faster))
+    assert member.run is not None
+    member.adjust(Adjust(change))
+    member.run.publish()
+    (goes_on,) = member.run.mailbox.newer(member.run.mailbox.sequence[0] - 1)
+    member.adjust(Adjust(replace(change, keep=False), revision=goes_on.revision + 6))
+    member.run.publish()
+    (anew,) = member.run.mailbox.newer(member.run.mailbox.sequence[0] - 1)
+    assert (goes_on.iteration, anew.iteration, anew.revision - goes_on.revision) == (30, 0, 6)
+
+
 def test_a_run_that_ended_while_nothing_could_be_trained_comes_back(member: Member) -> None:
     """It was lost: only a change that ends a run looked for one that had ended before."""
     before = trained(member, 30)

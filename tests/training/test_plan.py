@@ -34,6 +34,13 @@ def test_another_learning_rate_is_an_adjustment_unless_training_waits() -> None:
     assert isinstance(planned(FASTER, is_waiting=True).command, Load)
 
 
+def test_one_that_begins_again_has_a_revision_of_its_own_and_one_that_goes_on_has_none() -> None:
+    goes_on = Change(Version(0, PROJECT), Version(1, FASTER))
+    for change, revision in ((goes_on, None), (replace(goes_on, keep=False), 5)):
+        command = plan(change, Prepared.of(FASTER.data), 5).command
+        assert isinstance(command, Adjust) and command.revision == revision
+
+
 def test_a_network_with_errors_blocks_and_says_where() -> None:
     found = planned(replace(PROJECT, graph=edits.remove_nodes(PROJECT.graph, ["dense_2"])))
     assert isinstance(found.command, Block)

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from nnlab.engine.program import Program
 from nnlab.jobs.remaining import remaining_words
 from nnlab.studies.landscape.planes import PATH, RANDOM, placed
 from nnlab.studies.landscape.study import Landscape
@@ -45,7 +46,7 @@ class LandscapePanel(LivePanel):
         super().__init__(services, EMPTY, parent)
         theme = services.theme
         self._heights: Heights | None = None
-        self._revision = -1
+        self._program: Program | None = None  # of the network whose losses these are
         self._refusal = ""
         self.computing = LandscapeComputing(services.session, self)
         self.plane = Segmented(
@@ -154,7 +155,8 @@ class LandscapePanel(LivePanel):
     def _take(self, found: Landscape) -> None:
         is_first = self._heights is None
         self._heights = heights = heights_of(found)
-        self._revision = self._services.session.revision
+        frame = self._services.session.frame
+        self._program = frame.program if frame is not None else None
         self.map.show_heights(heights)
         if self.look.current == SURFACE or found.is_complete:
             self.surface.show_surface(heights.surface())
@@ -249,7 +251,7 @@ class LandscapePanel(LivePanel):
             return
         found, program = self._heights.found, view.frame.program
         live = None
-        if self._revision == view.frame.revision and len(found.plane.centre) == program.parameters_end <= MOST_FOLLOWED:
+        if self._program is view.frame.program and len(found.plane.centre) == program.parameters_end <= MOST_FOLLOWED:
             place = placed(program, found.plane, WeightPath(np.array([view.frame.iteration]), view.frame.parameters[None], 0))
             if view.frame.iteration != int(found.iterations[found.now]):
                 live = (float(place.places[0, 0]), float(place.places[0, 1]))

@@ -14,7 +14,7 @@ from nnlab.core.preparation import Data
 from nnlab.graph.validation import Diagnostic
 from nnlab.training import commands
 from nnlab.training.change import Change, Version
-from nnlab.training.commands import Adjust, Block, Command, NotLoaded
+from nnlab.training.commands import Adjust, Block, Command, Load, NotLoaded
 from nnlab.training.companions import Companions, CompanionsAside
 from nnlab.training.difference import Difference
 from nnlab.training.follower import Follower
@@ -42,7 +42,8 @@ class ProjectAside:
 class LiveProject(QObject):
     """Follows `document` whenever it is told to.
 
-    `revision` counts the networks that were trained, `reason` says why the present one cannot be, in one sentence, empty when it can.
+    `revision` counts the networks that were trained and how often they began again, `reason` says why the present one cannot be, in one
+    sentence, empty when it can.
     `changed` when what is known of the project changed; `sent` when the trainer was given another project, or another state of it;
     `blocked` when it got none to train; `ended(sentence)` for a run that ended by that; `left_out(sentence)`: what the project is compared
     with and cannot be trained, empty when nothing is.
@@ -61,6 +62,7 @@ class LiveProject(QObject):
         self._document, self._trainer, self._companions = document, trainer, companions
         self._past, self._display = past, display
         self.revision = self._newest = 0  # the newest there ever was: one that comes back brings its own
+        self._loaded = 0  # the revision of the network; one that began again has had others since
         self.reason = ""
         self.diagnostics: tuple[Diagnostic, ...] = ()
         self._prepared: Prepared | None = None
@@ -92,6 +94,7 @@ class LiveProject(QObject):
         if aside is None:
             self._prepared, self._follower, self._compared = None, Follower(), ()
             return before
+        self._loaded = aside.revision
         self.revision, self.reason, self.diagnostics = aside.revision, aside.reason, aside.diagnostics
         self._prepared, self._follower, self._compared = aside.prepared, aside.follower, aside.compared
         self.sent.emit()
@@ -112,7 +115,7 @@ class LiveProject(QObject):
             self._complete_comparison()
 
     def note_not_loaded(self, event: NotLoaded) -> None:
-        if event.revision == self.revision:
+        if event.revision == self._loaded:
             self.reason = event.reason
 
     def _remove(self, commands: Sequence[Command]) -> None:
@@ -137,9 +140,12 @@ class LiveProject(QObject):
         self._prepared = Prepared.of(change.after.project.data, self._prepared)
         is_waiting = bool(self.reason)
         planned = plan(change, self._prepared, self._newest + 1, is_waiting)
-        if not isinstance(planned.command, Adjust):
-            self.revision = self._newest = self._newest + 1  # frames of the network before are not shown as if they were this one's
+        if not isinstance(planned.command, Adjust) or planned.command.revision is not None:
+            # Frames of the network or the run before are not shown as if they were this one's.
+            self.revision = self._newest = self._newest + 1
             self._display.be_patient()
+        if isinstance(planned.command, Load):
+            self._loaded = self.revision
         if not change.keep:
             self._past.marks.forget()
             self._document.forget_weights()
