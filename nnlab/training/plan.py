@@ -55,8 +55,8 @@ class Plan:
 def plan(change: Change, prepared: Prepared, revision: int, is_waiting: bool = False, run: int = 0) -> Plan:
     """The command for a change to a version whose data are `prepared`.
 
-    `revision` is what frames of a newly loaded network, or of one that begins again, will carry, `run` the number of the run that is meant. `is_waiting`: the version
-    seen last could not be trained, so there is nothing that could be adjusted.
+    `revision` is what frames of a newly loaded network, or of one that begins again, will carry, `run` the number of the run that is
+    meant. `is_waiting`: the version seen last could not be trained, so there is nothing that could be adjusted.
     """
     project = change.after.project
     data = prepared.data
