@@ -35,7 +35,7 @@ def not_finite_weight(state: State) -> TrainingError:
     for name, info in state.program.stored.items():
         values = info.place.view(state.arena, 1)
         if not np.isfinite(values).all():
-            fault = _fault_of_update(state, name, values) or _grown(state, GROWN) or Fault("its update was too large", _SMALLER)
+            fault = _fault_of_update(state, name, values) or _grown(state) or Fault("its update was too large", _SMALLER)
             return _error(state, f"{name} became {_kind(values)} (update of {info.node_id})", fault)
     raise AssertionError("every weight is finite")
 
@@ -53,10 +53,9 @@ def not_finite(state: State, order: np.ndarray | None = None) -> TrainingError:
             values = program.places[operand.tensor].view(state.arena, state.rows)
             if not np.isfinite(values).all():
                 place = f"{PHASES[instruction.phase]} of {instruction.node_id}"
-                fault = _own_fault(state, instruction) or _large_data(state) or _grown(state, GROWN) or _largest_read(state, instruction)
+                fault = _own_fault(state, instruction) or _large_data(state) or _grown(state) or _largest_read(state, instruction)
                 return _error(state, f"{tensor_in_words(program.graph, operand.tensor)} became {_kind(values)} ({place})", fault, order)
-    # Every gradient is finite, and only the sum of their squares is not.
-    return _error(state, "the gradients became too large to add up", _large_data(state) or _grown(state, 0.0), order)
+    raise AssertionError("every number before the update is finite")
 
 
 _SMALLER = "try a smaller learning rate"
@@ -121,8 +120,8 @@ def _large_data(state: State) -> Fault | None:
     return None
 
 
-def _grown(state: State, times: float) -> Fault | None:
-    """The largest weight, where training has made it so many times larger than any was at first."""
+def _grown(state: State) -> Fault | None:
+    """The largest weight, where training has made it GROWN times larger than any was at first."""
     largest, which, first = 0.0, "", 0.0
     for info in state.program.parameters:
         now = np.abs(info.place.view(state.arena, 1))
@@ -132,7 +131,7 @@ def _grown(state: State, times: float) -> Fault | None:
         finite = now[np.isfinite(now)]
         if finite.size and float(finite.max()) > largest:
             largest, which = float(finite.max()), info.name
-    if not which or not largest > times * first:
+    if not which or not largest > GROWN * first:
         return None
     return Fault(f"weights have grown to {plain_number(largest)} ({which})", _SMALLER)
 

@@ -91,9 +91,6 @@ class Graph:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"nodes": self.nodes, "edges": self.edges, "groups": self.groups, "comments": self.comments}
-
     @cached_property
     def _incoming(self) -> Mapping[str, tuple[Edge, ...]]:
         incoming: dict[str, list[Edge]] = {node.id: [] for node in self.nodes}

@@ -252,3 +252,23 @@ def test_a_parameter_whose_name_has_two_dots_is_carried_over() -> None:
     carry_over(old, fresh)
     assert fresh[name].tolist() == old[name].tolist() and set(fresh[f"{name}.mean"].ravel()) == {7.0}
     assert lost(old, fresh) == {}
+
+
+def test_widening_before_a_concatenation_of_rows_keeps_the_function() -> None:
+    b = GraphBuilder()
+    rows = b.reshape(b.input(features=6), shape="2, 3")
+    left, right = b.tanh(b.dense(rows, units=4)), b.tanh(b.dense(rows, units=5))
+    b.mse(b.dense(b.flatten(b.dense(b.concat(left, right), units=2)), units=1))
+    old = trained(b.build())
+    for layer in ("dense_1", "dense_2"):
+        assert_same_function(old, edited(old, edits.configure(old.program.graph, layer, units=7)))
+
+
+def test_the_position_is_carried_over_but_no_batch_and_no_batch_size() -> None:
+    from nnlab.core.kernel.context import BATCH_SIZE, ITERATION
+    from nnlab.core.kernel.context import ROWS as ROWS_WORD
+
+    old = trained(mlp([3, 5, 2]))
+    fresh = initial(compile(mlp([3, 6, 2]), 4, update=Update("adam")), 2, 9)
+    carry_over(old.state, fresh)
+    assert [int(fresh.context[word]) for word in (ITERATION, ROWS_WORD, BATCH_SIZE)] == [20, 0, 2]

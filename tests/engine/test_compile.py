@@ -59,3 +59,23 @@ def test_an_evaluation_has_no_gradients_and_the_same_parameter_region() -> None:
     assert evaluation.parameters_end == training.parameters_end
     assert [p.place for p in evaluation.parameters] == [p.place for p in training.parameters]
     assert not any(".d_" in name for name in evaluation.places)
+
+
+@given(graph=graphs())
+@settings(max_examples=10, deadline=None)
+def test_every_tensor_begins_its_own_cache_line_and_takes_no_more_of_them_than_it_needs(graph: Graph) -> None:
+    """Of 64 bytes: 16 numbers of float32. Constants lie packed in a stretch of their own."""
+    program = compile(graph, 8, update=Update("adam"))
+    lines = [(offset // 16, -(-(offset + length) // 16)) for offset, length in (place.span(8) for place in program.places.values())]
+    assert all(place.offset % 16 == 0 for place in program.places.values())
+    numbers = sorted(offset for offset, _ in program.constants.values())
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] % 16 == 0
+    lines.append((numbers[0] // 16, -(-(numbers[-1] + 1) // 16)))
+    for (_, end), (begin, _) in itertools.pairwise([*sorted(lines), (program.arena_size // 16, 0)]):
+        assert end == begin
+
+
+def test_an_evaluation_takes_one_batch_at_a_time() -> None:
+    program = compile(mlp([2, 8, 1]), 4)
+    assert (program.accumulate, program.batch_end, program.schedule) == (1, len(program.instructions), "")
+    assert [bool(program.parts.table), program.moments] == [False, {}]

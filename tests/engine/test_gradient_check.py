@@ -164,3 +164,28 @@ def test_an_element_outside_of_its_tensor_is_refused(index: tuple[int, ...]) -> 
     checker = GradientChecker(b.build(), {}, np.ones((3, 2)), np.ones((3, 1)))
     with pytest.raises(NNLabError, match=r"dense_1.weight has shape \(1, 2\); there is no element "):
         checker.check("dense_1.weight", index)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "difference", "error"),
+    [(0.0, 1.0, 0.0), (0.0, 1.5, 1.0), (1e6, 1e6 - 1.0, 0.0), (2e6, 2e6 - 1.0, 5e-7), (1e6, 1e6 - 1.5, 1.5e-6), (-4.0, 4.0, 2.0)],
+)
+def test_what_the_losses_round_to_counts_as_nothing_beside_a_gradient_of_a_million_times_as_much(
+    gradient: float, difference: float, error: float
+) -> None:
+    """With a loss of 1 and a step as small as the last bit of it, the losses tell a slope to within 1."""
+    step = float(np.finfo(np.float64).eps)
+    assert GradientCheck("w", (0,), 0.5, gradient, difference, step, loss=1.0).relative_error == pytest.approx(error, rel=1e-9, abs=0.0)
+
+
+def test_random_operators_draw_as_at_the_start_of_the_first_run_unless_told_otherwise() -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.dropout(b.dense(b.input(features=3), units=16), p=0.5), units=1))
+    graph, x, y = b.build(), np.ones((ROWS, 3)), np.zeros((ROWS, 1))
+    parameters = nnlab.Session(graph, seed=1, dtype="float64").parameters
+
+    def loss(**words: int) -> float:
+        return GradientChecker(graph, parameters, x, y, **words).check("dense_2.bias", (0,)).loss
+
+    assert loss() == loss(seed=0, iteration=0, accumulated=0)
+    assert len({loss(), loss(seed=1), loss(iteration=1), loss(accumulated=1)}) == 4

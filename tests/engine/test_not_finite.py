@@ -10,6 +10,7 @@ from networks import mlp
 
 from nnlab.core.errors import DataError, TrainingError
 from nnlab.engine.compile import Update
+from nnlab.engine.not_finite import _largest_read
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
@@ -119,3 +120,42 @@ def test_where_nothing_has_grown_the_learning_rate_is_not_to_blame() -> None:
     text = said(b.build(), y=np.zeros((8, 2)))
     assert "stopped at iteration 1: " in text and "learning rate" not in text
     assert "look at the settings of the layers before it" in text
+
+
+def scaled(b: GraphBuilder, node: Any, times: int, factor: float) -> Any:
+    for _ in range(times):
+        node = b.scale(node, factor=factor)
+    return node
+
+
+@pytest.mark.parametrize(("x", "is_said"), [(999.0, False), (-1000.0, True)])
+def test_numbers_from_a_thousand_on_are_said_to_meet(x: float, is_said: bool) -> None:
+    run = Run(Setup(mlp([2, 1]), X, Y, update=Update("sgd", 0.01), batch_size=4))
+    run.train(1)
+    run.state["input_1.y"][2] = (np.inf, x)
+    found = _largest_read(run.state, run.program.instructions[0])
+    assert (found is not None and found.reason == "numbers up to 1,000 meet there") == is_said
+
+
+@pytest.mark.parametrize(("x", "is_large"), [(1e9, False), (1.01e9, True)])
+def test_data_beyond_a_thousand_million_were_not_scaled(x: float, is_large: bool) -> None:
+    """Squared three times they leave the range of float32 either way."""
+    b = GraphBuilder()
+    power = b.input(features=2)
+    for _ in range(3):
+        power = b.multiply(power, power)
+    b.mse(b.dense(power, units=1))
+    text = said(b.build(), np.full((8, 2), x))
+    assert ("the input reaches" in text) == is_large and ("meet there" in text) != is_large
+
+
+@pytest.mark.parametrize(("times", "has_grown"), [(99.0, False), (101.0, True)])
+def test_weights_have_grown_from_a_hundred_times_the_largest_first_one(times: float, has_grown: bool) -> None:
+    b = GraphBuilder()
+    b.mse(scaled(b, b.dense(b.input(features=2), units=1, bias=False), 7, 1e6))
+    run = Run(Setup(b.build(), X, Y, update=Update("sgd", 0.01), batch_size=4, seed=1))
+    weight = run.state["dense_1.weight"]
+    weight[0, 0] = times * np.abs(weight).max()
+    with pytest.raises(TrainingError) as caught:
+        run.train(1)
+    assert ("weights have grown to" in str(caught.value)) == has_grown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,7 @@ from nnlab.ui.canvas.model import geometry
 from nnlab.ui.canvas.model.content import CardContent, Weights, describe
 from nnlab.ui.canvas.model.spacing import CLOSE, LEAST_STEP, MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.canvas.scene.card_sizes import LARGEST_NAME, LONGEST_LABEL, SUMMARY, CardSizes, name_scale
+from nnlab.ui.canvas.scene.card_sizes import LARGEST_NAME, LONGEST_LABEL, LONGEST_TITLE, SUMMARY, CardSizes, name_scale
 from nnlab.ui.canvas.scene.placing import least_spacing
 from nnlab.ui.look.theme import Theme
 
@@ -168,3 +169,48 @@ def test_pictures_are_left_out_shown_or_drawn_larger(kit: PaintKit) -> None:
     layer = cards_of(mlp([2, 3, 1]))["dense_1"]
     wide = [CardSizes(kit, pictures=p).of(layer, 1.0, False, None, True).outline for p in (0.0, 2.0)]
     assert wide[0] == wide[1], "text alone takes no more room"
+
+
+@pytest.fixture
+def large_kit(theme: Theme) -> Iterator[PaintKit]:
+    """At twice the interface scale."""
+    theme.set_scale(2.0)
+    yield PaintKit(theme)
+    theme.set_scale(1.0)
+
+
+def test_at_twice_the_interface_scale_text_is_measured_as_it_is_drawn(large_kit: PaintKit) -> None:
+    """28 beside a compact card's name and beside a loss, and the least width of 120, are twice as much; 20 beside a name above tiles stay."""
+    kit = large_kit
+    sizes, cards = CardSizes(kit), cards_of(mlp([2, 3, 1]))
+    card = replace(cards["dense_1"], title="alayerwithaverylongname", subtitle="")
+    name = kit.text_width(card.title, "name")
+    assert sizes.of(card, 1.0, False, None, True).outline.width() == pytest.approx(56.0 + name)
+    assert sizes.of(card, 1.0, False, READABLE / 2, True).outline.width() == pytest.approx(56.0 + 2.0 * name), "half as large from afar"
+    assert sizes.of(card, 1.0, True, None, True).outline.width() == pytest.approx(20.0 + name)
+    assert sizes.of(replace(card, title="a"), 1.0, False, None, True).outline.width() == 240.0
+    loss = replace(cards["mse_1"], title="a", subtitle="")
+    assert sizes.of(loss, 1.0, True, None, True).outline.width() == pytest.approx(
+        max(geometry.LOSS_WIDTH, 56.0 + kit.text_width("0.0000", "loss"))
+    )
+
+
+def test_only_an_input_that_stays_where_it_was_put_is_cut_to_a_names_room(kit: PaintKit) -> None:
+    cards = cards_of(mlp([2, 3, 1]))
+    long = "a_file_with_a_name_of_very_many_letters"
+    name = kit.text_width(long, "name") / kit.scale
+    given, layer = (replace(cards[node], title=long, subtitle="") for node in ("input_1", "dense_1"))
+    sizes = CardSizes(kit)
+
+    def width(card: CardContent, close: float | None, may_grow: bool) -> float:
+        return sizes.of(card, 1.0, False, close, may_grow).outline.width() - 28.0
+
+    assert width(given, None, False) == pytest.approx(LONGEST_TITLE) and LONGEST_TITLE < name
+    assert [width(given, None, True), width(given, 1.0, False), width(layer, None, False)] == pytest.approx([name] * 3)
+
+
+def test_one_picture_has_no_label_before_it(kit: PaintKit) -> None:
+    card = cards_of(mlp([4, 3, 1]))["input_1"]
+    picture = CardSizes(kit, image_shape=(2, 2), features=("a", "b", "c", "d")).of(card, 1.0, True, None, True)
+    rows = CardSizes(kit, features=("length of a leaf", "width of a leaf", "c", "d")).of(card, 1.0, True, None, True)
+    assert picture.outline.center().x() == 0.0 > rows.outline.center().x()
