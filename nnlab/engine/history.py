@@ -183,7 +183,7 @@ class History:
                 if iteration is not None:
                     count = max(0, min(count, (iteration - self.origin) // size))
                     checks = checks[: int(np.searchsorted(checks[:, recording.CHECK_ITERATION], iteration, side="right"))]
-                means = self.arrays.blocks[max(0, count - int(window_blocks(np.array(count)))) : count, recording.BLOCK_MEAN].copy()
+                means = self.arrays.blocks[count - int(window_blocks(np.array(count))) : count, recording.BLOCK_MEAN].copy()
                 last = checks[-1:].copy()
                 if int(marks[recording.VERSION]) == version:
                     return _losses(means, count, size, last)

@@ -443,3 +443,24 @@ def test_what_is_below_a_hundredth_of_the_highest_loss_stands_still() -> None:
     assert found.test.endswith(" All of them lie below 1 % of the highest loss.")
     higher = np.concatenate([np.exp(-0.5 * np.arange(16)), 5e-2 * np.exp(0.7 * np.resize(SWING, 48))])
     assert "All of them" not in judge(losses(higher, size=2)).test
+
+
+@pytest.mark.parametrize(("start", "diverges"), [(3.0, True), (10.5, False)])
+def test_what_lost_less_than_a_tenth_of_what_was_gained_does_not_diverge(start: float, diverges: bool) -> None:
+    """From so much down to ½ and up again to 0.9 in the last eighth: of 2½ that were gained 0.4 are more than a tenth, of 10 less."""
+    mean = np.concatenate([np.full(8, start), np.geomspace(start, 0.5, 33), 0.5 * np.exp(0.03 * np.arange(1, 24))])
+    assert len(mean) == 64
+    assert (judge(losses(mean, size=2)).verdict == DIVERGING) == diverges
+
+
+def test_as_long_as_training_is_no_better_than_validation_nothing_overfits() -> None:
+    """Both end at ⅞: the training loss fell to it, the validation loss rose."""
+    validation = np.append(split(0.9)[0][:34], np.full(6, 0.875))
+    assert is_overfitting(validation, np.append(np.ones(34), np.full(6, 0.75)))
+    assert not is_overfitting(validation, np.append(np.ones(34), np.full(6, 0.875)))
+
+
+@pytest.mark.parametrize(("since", "diverges"), [(6, True), (5, False)])
+def test_a_rise_is_told_from_six_groups_on(since: int, diverges: bool) -> None:
+    mean = np.append(np.exp(-0.05 * np.arange(64 - since)), np.exp(-0.05 * (64 - since)) * np.exp(1.2 * np.arange(since)))
+    assert (judge(losses(mean, size=2)).verdict == DIVERGING) == diverges

@@ -93,6 +93,8 @@ def test_a_history_that_begins_later_is_cut_by_what_came_since(iteration: int, b
     if blocks:
         assert history.losses_at(iteration).smoothed == blocks - 1, "of so few blocks the window is the last"
         assert history.losses_at(iteration).window == 10
+    for early in (99, 100, 109):
+        assert history.losses_at(early).window == 0 and math.isnan(history.losses_at(early).smoothed), "no block was complete by then"
 
 
 def test_losses_at_the_end_of_curves() -> None:

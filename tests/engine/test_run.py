@@ -11,9 +11,9 @@ from networks import graphs, mlp, targets
 from nnlab.core.errors import DataError, TrainingError
 from nnlab.core.kernel.context import BATCH, EPOCH
 from nnlab.engine import machine
-from nnlab.engine.compile import Update
+from nnlab.engine.compile import Update, compile
 from nnlab.engine.quantity import GRADIENT_NORM
-from nnlab.engine.run import Former, Run
+from nnlab.engine.run import Former, Run, _size_of
 from nnlab.engine.setup import Setup
 from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
@@ -300,3 +300,39 @@ def test_larger_batches_than_there_is_room_for_need_another_run() -> None:
     assert one.set_batch_size(5) is True and one.batch_size == 5
     one.train(1)
     assert one.state.rows == 5
+
+
+@pytest.mark.parametrize(("real", "size"), [("float32", 4), ("float64", 8)])
+def test_the_memory_a_run_needs_is_counted_before_it_is_taken(real: str, size: int) -> None:
+    """The arena, two frames with every parameter if anybody looks, and the largest parameter as it is drawn, in float64."""
+    program = compile(mlp([3, 5, 2]), 4, real, Update("adam"))
+    assert _size_of(program, False) == size * program.arena_size + 8 * 15
+    assert _size_of(program, True) == size * (program.arena_size + 2 * program.parameters_end) + 8 * 15
+    b = GraphBuilder()
+    b.mse(b.input(features=2))
+    nothing = compile(b.build(), 4, real)
+    assert _size_of(nothing, False) == size * nothing.arena_size
+
+
+def test_steps_are_counted_to_the_end_of_the_epoch() -> None:
+    """Fifty samples in batches of eight are seven steps."""
+    one, left = run(), []
+    for _ in range(8):
+        left.append(one.steps_to_end_of_epoch)
+        one.train(1)
+    assert left == [7, 6, 5, 4, 3, 2, 1, 7]
+
+
+def test_the_loss_is_known_once_the_forward_pass_is_done() -> None:
+    one = run()
+    assert np.isnan(one.current_loss()), "no batch was seen yet"
+    for pc in range(len(one.program.instructions)):
+        assert np.isnan(one.current_loss()) == (pc < one.program.forward_end), pc
+        one.stepper.forward()
+    assert np.isfinite(one.current_loss()) and not one.stepper.inside
+
+
+def test_without_validation_data_there_is_no_validation_loss() -> None:
+    one = Run(Setup(mlp([2, 3, 2]), X, np.hstack([Y, Y]), update=Update("adam"), batch_size=8))
+    loss, outputs = one.validate()
+    assert np.isnan(loss) and outputs.shape == (0, 2)

@@ -48,8 +48,6 @@ def remove_branch(graph: Graph, node_id: str) -> Graph:
     waiting = [node_id]
     while waiting:
         current = waiting.pop()
-        if current in gone:
-            continue
         gone.append(current)
         sources = {edge.source for edge in graph.incoming(current)}
         waiting.extend(s for s in sources if not graph[s].kind.is_input and all(e.target in gone for e in graph.outgoing(s)))
@@ -90,7 +88,7 @@ def configured(node_id: str, **settings: object) -> Callable[[Graph], Graph]:
 def setting_title(graph: Graph, node_id: str, name: str) -> str:
     """What the inspector calls a setting, in the middle of a sentence: "units"."""
     title = next(setting.label for setting in graph[node_id].kind.settings if setting.name == name)
-    return title if len(title) == 1 else title[0].lower() + title[1:]
+    return title[0].lower() + title[1:]
 
 
 def written(shape: Shape) -> str:

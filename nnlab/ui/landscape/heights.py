@@ -70,7 +70,7 @@ def levels_between(low: float, high: float, is_logarithmic: bool) -> tuple[float
     if not is_logarithmic:
         span = high - low
         step = 10.0 ** np.floor(np.log10(span / 5))
-        step *= next(factor for factor in (1, 2, 5, 10) if span / (step * factor) <= MOST_LEVELS)
+        step *= next(factor for factor in (1, 2, 5) if span / (step * factor) <= MOST_LEVELS)  # of 5, at most ten
         return tuple(float(k * step) for k in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1))
     decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
     for digits in STEPS_OF_DECADES:

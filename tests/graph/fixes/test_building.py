@@ -6,7 +6,7 @@ import pytest
 
 from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
-from nnlab.graph.fixes.building import append, insert_chain, remove_branch, setting_title, written
+from nnlab.graph.fixes.building import append, image_of, insert_chain, remove_branch, setting_title, written
 from nnlab.graph.graph import Edge, Graph
 
 
@@ -55,3 +55,34 @@ def test_a_branch_that_somebody_else_reads_stays() -> None:
 def test_words() -> None:
     assert (written((1, 8, 8)), written((4,))) == ("1, 8, 8", "4")
     assert setting_title(chain(), "dense_1", "units") == "units"
+
+
+@pytest.mark.parametrize(("apart", "moves"), [(1.0, False), (1.5, True)])
+def test_what_stands_at_the_place_of_the_source_stays(apart: float, moves: bool) -> None:
+    graph = chain(input_1=(32.0 + apart, 500.0), dense_1=(32.0, 8.0), dense_2=(200.0, 8.0))
+    found = insert_chain(graph, EDGE, (("layer_norm", {}),))
+    assert found["input_1"].position == (32.0 + apart + (168.0 if moves else 0.0), 500.0)
+
+
+@pytest.mark.parametrize(
+    ("length", "image"),
+    [
+        (1, None), (2, (1, 1, 2)), (3, (1, 1, 3)), (4, (1, 2, 2)), (6, (1, 2, 3)), (8, (1, 2, 4)),
+        (9, (1, 3, 3)), (12, (3, 2, 2)),
+        (13, (1, 1, 13)), (15, (1, 3, 5)), (27, (3, 3, 3)), (30, (1, 5, 6)), 
+        (36, (1, 6, 6)), (42, (1, 6, 7)), (48, (3, 4, 4)), (784, (1, 28, 28)),
+        (3072, (3, 32, 32)),
+    ],
+)  # fmt: skip
+def test_the_image_that_a_row_of_numbers_most_likely_is(length: int, image: tuple[int, int, int] | None) -> None:
+    """Square and grey, else square in three colours, else of one colour and as near to a square as its length allows."""
+    assert image_of(length) == image
+
+
+def test_what_two_branches_were_computed_from_goes_with_them() -> None:
+    b = GraphBuilder()
+    x = b.input(features=2)
+    b.mse(b.dense(x, units=1, id="kept"))
+    shared = b.dense(x, units=3, id="shared")
+    b.add(b.tanh(shared, id="left"), b.relu(shared, id="right"), id="end")
+    assert [node.id for node in remove_branch(b._graph, "end")] == ["input_1", "kept", "mse_1"]

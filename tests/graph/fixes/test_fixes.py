@@ -9,12 +9,11 @@ from itertools import pairwise
 import pytest
 
 from nnlab.core.dataset import Target
-from nnlab.core.tensor import Shape
 from nnlab.graph import adapters, edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.diagnostic import DataShape, Diagnostic
 from nnlab.graph.fixes import PROPOSERS
-from nnlab.graph.fixes.building import image_of, insert_chain, remove_branch
+from nnlab.graph.fixes.building import insert_chain, remove_branch
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.layout import arrange
 from nnlab.graph.validation import validate
@@ -323,11 +322,3 @@ def test_what_is_put_into_an_edge_has_room() -> None:
 def test_a_branch_goes_as_far_back_as_nobody_else_reads_it() -> None:
     graph = CASES["dead branch"][0]
     assert remove_branch(graph, "relu_1") == PLAIN
-
-
-@pytest.mark.parametrize(
-    ("length", "image"),
-    [(64, (1, 8, 8)), (784, (1, 28, 28)), (3072, (3, 32, 32)), (12, (3, 2, 2)), (30, (1, 5, 6)), (13, (1, 1, 13)), (1, None)],
-)
-def test_the_image_a_row_most_likely_is(length: int, image: Shape | None) -> None:
-    assert image_of(length) == image

@@ -44,3 +44,19 @@ def test_lines_of_one_plot_are_told_apart() -> None:
 
 def test_powers_as_one_reads_them() -> None:
     assert [falls_as(power, "N") for power in (-2.0, -1.0, -0.5)] == ["1/N²", "1/N", "1/√N"]
+
+
+def test_the_first_second_and_third_line_of_every_plot_look_alike() -> None:
+    """Whatever is compared: activations, constructions or depths. All lines are as thick."""
+    for names in (("sigmoid", "staircase", "1"), ("relu", "interpolant", "2"), ("tanh", "3")):
+        assert len({key_of(name) for name in names}) == 1
+    assert len({key_of(name).width for name in ("sigmoid", "relu", "tanh", "bumps", "gelu", "elu", "silu")}) == 1
+
+
+def test_whatever_its_name_a_line_has_the_same_of_three_further_keys() -> None:
+    """By the sum of its letters, so that it looks alike in every window; none is that of a known one."""
+    letters = {sum(name.encode()) % 3: name for name in ("a", "b", "c")}
+    keys = [key_of(letters[k]) for k in range(3)]
+    assert keys[0] == key_of("bumps") and [key.filled for key in keys] == [False, True, True]
+    assert len({(key.dash, key.mark, key.filled) for key in (*keys, *map(key_of, ("1", "2", "3")))}) == 6
+    assert key_of("ab") == key_of("ba") == keys[sum(b"ab") % 3]

@@ -43,7 +43,8 @@ def test_logarithmic_levels(low: float, high: float, levels: tuple[float, ...]) 
     ("low", "high", "levels"),
     [
         (-2.0, 7.0, np.arange(-2, 8)), (0.0, 12.0, np.arange(13)), (0.0, 12.5, np.arange(0, 13, 2)), (0.0, 30.0, np.arange(0, 31, 5)),
-        (0.3, 0.79, np.arange(0.3, 0.78, 0.05)), (0.0, 49.9, np.arange(0, 46, 5)),
+        (0.3, 0.79, np.arange(0.3, 0.78, 0.05)),
+        (0.0, 4.5, np.arange(0, 4.6, 0.5)), (0.0, 5.5, np.arange(6)), (0.0, 49.9, np.arange(0, 46, 5)),
     ],
 )  # fmt: skip
 def test_levels_of_losses_themselves(low: float, high: float, levels: np.ndarray) -> None:
@@ -93,3 +94,5 @@ def test_as_a_surface_it_fills_its_box_with_the_path_on_it() -> None:
     assert surface.cut is not None
     np.testing.assert_allclose(surface.cut, [[0.0, 0.0, -1.0], [0.5, -1.0, 2 / span - 1], [1.5, -3.0, 1.0]], atol=1e-12)
     assert heights_of(landscape(losses, on_path=(1.0, math.nan))).surface().cut is None  # one point is no line
+    two = heights_of(landscape(losses, on_path=(0.01, 10.0))).surface().cut
+    assert two is not None and two[:, 2] == pytest.approx([-1.0, 2 / span - 1]), "what lies below the grid's least is at the bottom"

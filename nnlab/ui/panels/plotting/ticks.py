@@ -77,7 +77,7 @@ def power_of_ten(exponent: int) -> str:
 
 def write(value: float, step: float) -> str:
     """A tick's value with just the decimals its step needs."""
-    if abs(value) < 1e-12 * max(1.0, abs(step)) or abs(value) < abs(step) * 1e-6:
+    if value == 0.0:
         return "0"
     if abs(value) >= 1e6 or abs(step) < 1e-4:
         digits = max(1, math.floor(math.log10(abs(value))) - math.floor(math.log10(abs(step)) + 1e-9) + 1)

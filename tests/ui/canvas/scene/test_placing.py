@@ -180,7 +180,7 @@ def large_kit(theme: Theme) -> Iterator[PaintKit]:
 
 
 def test_at_twice_the_interface_scale_text_is_measured_as_it_is_drawn(large_kit: PaintKit) -> None:
-    """28 beside a compact card's name and beside a loss, and the least width of 120, are twice as much; 20 beside a name above tiles stay."""
+    """28 beside a compact card's name and a loss, and the least width of 120, are twice as much; 20 beside a name above tiles stay."""
     kit = large_kit
     sizes, cards = CardSizes(kit), cards_of(mlp([2, 3, 1]))
     card = replace(cards["dense_1"], title="alayerwithaverylongname", subtitle="")
@@ -205,7 +205,8 @@ def test_only_an_input_that_stays_where_it_was_put_is_cut_to_a_names_room(kit: P
     def width(card: CardContent, close: float | None, may_grow: bool) -> float:
         return sizes.of(card, 1.0, False, close, may_grow).outline.width() - 28.0
 
-    assert width(given, None, False) == pytest.approx(LONGEST_TITLE) and LONGEST_TITLE < name
+    assert width(given, None, False) == pytest.approx(LONGEST_TITLE)
+    assert name > LONGEST_TITLE
     assert [width(given, None, True), width(given, 1.0, False), width(layer, None, False)] == pytest.approx([name] * 3)
 
 

@@ -25,6 +25,7 @@ def test_they_are_kept_within_the_picture() -> None:
 
 def test_too_many_fill_the_room_evenly() -> None:
     assert push_apart([5, 5, 5], 18, 0, 20) == pytest.approx([0, 10, 20])
+    assert push_apart([5, 5], 18, 0, 10) == [0, 10]
     assert push_apart([], 18, 0, 20) == []
 
 
