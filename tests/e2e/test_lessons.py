@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -348,6 +349,26 @@ def test_a_lesson_that_was_left_goes_on_where_it_was(window: MainWindow, qtbot: 
     window.learning.open(lesson)
     assert player.play is not None and player.play.place == 2
     window.learning.leave()
+
+
+def test_a_step_begins_anew_also_where_somebody_tried_its_settings_before(window: MainWindow, qtbot: QtBot) -> None:
+    """Then there is nothing to set, and the step was over before it began: 30 iterations are more than the one it asks for."""
+    lesson, learning, session = next(each for each in shipped() if each.id == "learning_rate"), window.learning, window.session
+    assert learning is not None and learning.open(lesson, anew=True)
+    player, play = learning.player, learning.player.play
+    assert play is not None
+    rates = {step.start.settings["learning_rate"]: place for place, step in enumerate(lesson.steps) if step.start is not None}
+    player.go_to(rates["0.06"])
+    settled(player, qtbot)
+    distance, tried = play.remembered["d_before"], window.document.project
+    window.document.edit("Twice as much", replace(tried, training=replace(tried.training, learning_rate=0.12)))
+    session.run_iterations(30)
+    qtbot.waitUntil(lambda: session.iteration == 30 and not session.is_playing)
+    player.go_to(rates["0.12"])
+    settled(player, qtbot)
+    assert session.frame is not None and session.frame.iteration == 0 and not play.now.action_done and play.question_is_open
+    # "The distance is … again": both begin with the same weights.
+    assert play.remembered["d_before"] == distance
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,10 @@ class Document(QObject):
             project = self.adapt(project, weights)
             self.undo_stack.push(_Edit(self, label, self._project, project, gesture, weights, begins_anew))
 
+    def begin_anew(self, label: str, project: Project) -> None:
+        """The run of `project`, which may be the present one, begins at iteration 0, as one undoable step."""
+        self.undo_stack.push(_Edit(self, label, self._project, self.adapt(project, None), None, None, begins_anew=True))
+
     def set_weights(self, label: str, weights: WeightChange, gesture: str | None = None) -> None:
         """Sets weights by hand, as one undoable step: undo puts exactly the numbers of before back, whatever was learned since."""
         self.edit(label, self._project, gesture, weights)

@@ -260,7 +260,7 @@ class LessonPlayer(QObject):
                 project = self._host.document.project
             self._host.session.pause()
             project = replace(project, branch=self._host.document.project.branch)
-            self._host.document.edit(f"Lesson: {play.step.title}", project, begins_anew=True)
+            self._host.document.begin_anew(f"Lesson: {play.step.title}", project)  # also where somebody tried its settings before
         self._show_step()
         self.changed.emit()
 
