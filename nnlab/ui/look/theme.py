@@ -9,25 +9,26 @@ fonts); `follow` connects both. Standard Qt widgets get the look from Fusion, a 
     theme.set_window_width(2560)     # the large sizes
     theme.scale_up()                 # Ctrl +
 
-To restyle a full window takes a fifth of a second. What a person asks for by a key is therefore done `in_turns` of the event loop;
-from `restyling` True to False nothing of the window should be painted.
+To restyle a full window takes a fifth of a second. What a person asks for by a key is therefore done `in_turns` of the event loop, each
+of them short; from `restyling` True to False nothing of the window should be painted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, Protocol
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QStyle
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from nnlab.ui.look.memory_images import register_images
 from nnlab.ui.look.metrics import LARGE, SCALES, SMALL, Metrics, metrics
 from nnlab.ui.look.style_sheet import images, style_sheet
 from nnlab.ui.look.tokens import DARK, LIGHT, Tokens, mix
-from nnlab.ui.look.turns import LoopTurns
+from nnlab.ui.look.turns import LoopTurns, in_short_steps
 
 __all__ = ["DARK", "LARGE", "LIGHT", "MODES", "SMALL", "FontRole", "Metrics", "Mode", "Theme", "Tokens", "follow", "metrics", "mix"]
 
@@ -71,6 +72,7 @@ class Theme(QObject):
         self._family = _family()
         self._turns = LoopTurns(self)
         self._untold: list[str] = []  # the signals of looks that are not through yet
+        self._followers: weakref.WeakKeyDictionary[Themed, None] = weakref.WeakKeyDictionary()  # in the order in which they came
         self._builders = 0
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -178,6 +180,10 @@ class Theme(QObject):
         animate = self._application.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
         return 0 if self.reduced_motion or not animate else milliseconds
 
+    def add_follower(self, widget: Themed) -> None:
+        """Its `apply_metrics` is called when sizes change, as long as it lives; see `follow`."""
+        self._followers[widget] = None
+
     @contextmanager
     def building(self) -> Iterator[None]:
         """While many widgets are put together the application has no style sheet: under one, every widget is styled again whenever it, or
@@ -203,26 +209,49 @@ class Theme(QObject):
         is_overtaking = self._turns.drop()
         if signal and signal not in self._untold:
             self._untold.append(signal)
-        steps: list[Callable[[], None]] = [self._remove_style, self._set_style, self._tell, self._lay_out]
         if in_turns:
-            self._turns.run([lambda: self.restyling.emit(True), *steps, lambda: self.restyling.emit(False)])
+            self._turns.run(self._in_turns())
             return
-        for step in steps:
-            step()
+        for _ in self._steps():
+            pass
         if is_overtaking:
             self.restyling.emit(False)
 
-    def _tell(self) -> None:
-        untold, self._untold = self._untold, []
-        for signal in untold:
-            getattr(self, signal).emit()
+    def _in_turns(self) -> Iterator[None]:
+        self.restyling.emit(True)
+        yield
+        try:
+            for _ in self._steps():
+                self._forget_layouts()
+                yield
+        except Exception:
+            self.restyling.emit(False)
+            raise
+        self.restyling.emit(False)
 
-    def _remove_style(self) -> None:
-        """A sheet that takes the place of another restyles every widget as often as it has parents; none, and then a new one, once each."""
-        self._application.setFont(self.font("body"))
-        self._application.setPalette(_palette(self.tokens))
-        self._application.setStyleSheet("")
-        # Setting the sheet asks every widget's parent to lay out again; to do it for the look in between would be work for nothing.
+    def _steps(self) -> Iterator[None]:
+        """Between two of them the event loop may have a turn."""
+        application = self._application
+        application.setFont(self.font("body"))
+        application.setPalette(_palette(self.tokens))
+        # A sheet that takes the place of another restyles in one call all widgets whose rules Qt knows, as often as each has parents. When
+        # Qt has forgotten the rules there is none such; each widget gets its new ones when it is asked to, or when it paints.
+        application.style().unpolish(application)
+        self._set_style()
+        yield
+        yield from in_short_steps(_restyle_alone, _from_the_top(application.allWidgets()))
+        for signal in [*self._untold]:
+            if signal == "metrics_changed":
+                yield from in_short_steps(lambda widget: widget.apply_metrics(), self._followers)
+            getattr(self, signal).emit()
+            if signal in self._untold:  # a look that is overtaken before leaves it to the next
+                self._untold.remove(signal)
+            yield
+        self._forget_layouts()
+        self._lay_out()
+
+    def _forget_layouts(self) -> None:
+        """Every change asks the widget's parent to lay out again; to do it for a look that is half there would be work for nothing."""
         QCoreApplication.removePostedEvents(None, QEvent.Type.LayoutRequest.value)  # type: ignore[arg-type]  # of every object
 
     def _lay_out(self) -> None:
@@ -246,6 +275,29 @@ def _family() -> str:
     known = set(QFontDatabase.families())
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
     return next((family for family in _PREFERRED_FAMILIES if family in known), system)
+
+
+def _from_the_top(widgets: list[QWidget]) -> list[QWidget]:
+    """Parents before their children, which have the font from them."""
+    depths: dict[QWidget, int] = {}
+
+    def depth(widget: QWidget | None) -> int:
+        if widget is None:
+            return 0
+        if widget not in depths:
+            depths[widget] = depth(widget.parentWidget()) + 1
+        return depths[widget]
+
+    return sorted(widgets, key=depth)
+
+
+def _restyle_alone(widget: QWidget) -> None:
+    """Gives one widget the font, the palette and the style sheet that the application has now, whatever its children have."""
+    for kind in (QEvent.Type.ApplicationFontChange, QEvent.Type.ApplicationPaletteChange):
+        QCoreApplication.sendEvent(widget, QEvent(kind))
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # Qt does it to others when they are first shown
+        widget.style().polish(widget)
+    QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def _palette(tokens: Tokens) -> QPalette:
@@ -274,7 +326,7 @@ class Themed(Protocol):
 
 
 def follow(theme: Theme, widget: Themed) -> None:
-    """Repaints `widget` when colours change and calls its `apply_metrics` when sizes do, and once now."""
+    """Repaints `widget` when colours change and calls its `apply_metrics` when sizes do, before `metrics_changed`, and once now."""
     theme.changed.connect(widget.update)
-    theme.metrics_changed.connect(widget.apply_metrics)
+    theme.add_follower(widget)
     widget.apply_metrics()
