@@ -188,6 +188,19 @@ def _lanes(corners: np.ndarray, tails: np.ndarray) -> np.ndarray:
     return lanes
 
 
+def label_start(left: float, right: float, cards: Sequence[QRectF], top: float, width: float) -> float:
+    """Where a label on the target's line between `left` and `right` begins: as near to its start as nothing hangs down to its `top`.
+
+    Under a card may hang what the stepper writes there; a little wider than the card. Where there is no such place it is at the start.
+    """
+    taken = [(r.left() - TARGET_CLEARANCE, r.right() + TARGET_CLEARANCE) for r in cards if r.bottom() > top]
+    first = left + TARGET_LABEL
+    for start in sorted([first, *(end for _, end in taken if end > first)]):
+        if start + width <= right and all(start + width <= low or start >= high for low, high in taken):
+            return start
+    return first
+
+
 def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF], label: tuple[float, float] = (94.0, CLEARANCE)) -> QPainterPath:
     """From below the input card round under all cards to below the loss card; where cards stand below the input, on their left.
 

@@ -22,7 +22,7 @@ class TensorEdge:
 
     def __init__(self, look: str = TENSOR) -> None:
         self.look = look
-        self.label = ""
+        self.label, self.label_start = "", 0.0  # and from where a label near the start is written
         self.selected = self.hovered = self.dimmed = self.hidden = False
         self.way: np.ndarray | None = None  # its points (see `routing.routes`); None along any other path
         self._bounds: QRectF | None = QRectF()
@@ -64,6 +64,7 @@ class TensorEdge:
     def set_path(self, path: QPainterPath, label: str) -> None:
         """Along any path."""
         self.way, self._path, self.label, self._middle, self._bounds = None, path, label, None, path.boundingRect()
+        self.label_start = self._bounds.left()
 
     def set_state(self, selected: bool, hovered: bool, dimmed: bool) -> bool:
         changed = (selected, hovered, dimmed) != (self.selected, self.hovered, self.dimmed)
@@ -110,7 +111,7 @@ class TensorEdge:
         if self.label and zoom * pixel >= LEAST_TEXT:
             pixel = max(pixel, LEAST_CAPTION / kit.scale / zoom)
             width, height = (kit.text_width(self.label, "caption") + 8.0) * pixel, LABEL_HEIGHT * kit.scale * pixel
-            room = QRectF(self.bounds.left() + 16.0, self.bounds.bottom() - height - 2.0, width, height)
+            room = QRectF(self.label_start, self.bounds.bottom() - height - 2.0, width, height)
             write(painter, kit, self.label, "caption", kit.tokens.text2, room, LEFT, pixel)
 
 

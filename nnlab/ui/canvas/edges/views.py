@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nnlab.graph.graph import Edge
 from nnlab.ui.canvas.cards.item import CardItem
-from nnlab.ui.canvas.edges.routing import CLEARANCE, Obstacles, routes, target_path
+from nnlab.ui.canvas.edges.routing import CLEARANCE, Obstacles, label_start, routes, target_path
 from nnlab.ui.canvas.edges.tensor_edge import LABEL_HEIGHT, TARGET, TensorEdge
 from nnlab.ui.canvas.edges.tensor_layer import TensorLayer
 from nnlab.ui.canvas.edges.weight_layer import MATRIX_FROM, WeightCurves, WeightItem, WeightMatrix
@@ -166,6 +166,9 @@ class EdgeViews:
             detours = [i.bounds for i in self.items.values() if isinstance(i, TensorEdge) and not i.is_curve]
             path = target_path(start, end, [*(item.footprint for item in cards.values()), *detours], label)
             self.target.set_path(path, self.target_name)
+            line = path.boundingRect()
+            hanging = [item.footprint.adjusted(0.0, 0.0, 0.0, label[1]) for item in cards.values()]
+            self.target.label_start = label_start(line.left(), line.right(), hanging, line.bottom() - label[1], label[0])
             for item in (inputs[0], losses[0]):
                 item.shown_ports |= {"target"}
 

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 
 from nnlab.ui.canvas.edges.raster import EdgePicture
-from nnlab.ui.canvas.edges.routing import Obstacles, bars, forward, path_of, rounded, routes, target_path
+from nnlab.ui.canvas.edges.routing import Obstacles, bars, forward, label_start, path_of, rounded, routes, target_path
 
 TAIL, HEAD = QRectF(0, 0, 120, 80), QRectF(400, 0, 120, 80)
 
@@ -64,6 +64,14 @@ def test_a_long_label_of_the_target_keeps_clear_of_every_card_above_it():
     cards = [QRectF(0, 0, 90, 100), QRectF(200, -100, 90, 400), QRectF(400, 0, 130, 190)]
     paths = [target_path(QPointF(45, 100), QPointF(465, 190), cards, (width, 24.0)) for width in (94.0, 200.0)]
     assert [path.boundingRect().bottom() for path in paths] == [314.0, 324.0]
+
+
+def test_a_label_of_the_targets_line_begins_where_nothing_hangs_down_to_it():
+    """Cards with what hangs from them end at 100, 330 and 200; the label's top is at 310: only the second one is in its way."""
+    hanging = [QRectF(0, 0, 90, 100), QRectF(200, -100, 90, 430), QRectF(400, 0, 130, 200)]
+    assert label_start(45.0, 465.0, hanging, 310.0, 94.0) == 61.0, "between the start and the second card: 61 + 94 < 200 - 14"
+    assert label_start(45.0, 465.0, hanging, 310.0, 126.0) == 304.0, "behind it, 14 away: 61 + 126 > 186"
+    assert label_start(45.0, 465.0, hanging, 310.0, 200.0) == 61.0, "there it would be longer than the line: it stays at the start"
 
 
 def test_corners_are_rounded_only_as_far_as_the_lines_allow():
