@@ -143,9 +143,9 @@ def _words(node: Node, tensor: Tensor, axes: tuple[NetworkAxis, ...]) -> tuple[s
     if len(axes) == 1 and roles == [UNIT]:
         return ("feature" if axes[0].owner == node.id and node.kind.is_input else "neuron",)
     words = ["feature" if role == UNIT else role for role in roles]
-    if len(axes) > 1 and roles[-2:] == [UNIT, UNIT]:
+    if roles[-2:] == [UNIT, UNIT]:
         words[-2] = "token"  # what stands before a token's features are the tokens, whatever they were
-    if len(axes) > 1 and roles[-2:] == [TOKEN, TOKEN]:
+    if roles[-2:] == [TOKEN, TOKEN]:
         words[-2:] = ["query", "key"]
     return tuple(words)
 

@@ -72,3 +72,13 @@ def test_a_long_chain_is_broken_where_few_edges_cross() -> None:
     cuts = [1] * 11
     cuts[5] = 4
     assert break_into_rows(layers(12), cuts) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+
+
+def test_neurons_are_seen_as_wide_as_either_page_shows_them() -> None:
+    """1250 wide: 0.64 in a page of 800, 0.712 in one of 890, both lower than the 0.75 that is enough."""
+    assert _worth([Size(100.0, 80.0, 1250.0, 100.0)], [], [[0]])[1] == pytest.approx(800 / 1250 + 890 / 1250)
+
+
+def test_there_are_twelve_rows_at_most() -> None:
+    """300 × 168 = 50400: in n rows 800 n / 50400 wide and 480 / (144 n − 64) high; fifteen would be largest."""
+    assert len(break_into_rows(layers(300), [1] * 299)) == 12

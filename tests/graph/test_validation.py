@@ -175,3 +175,38 @@ class TestRemembered:
         monkeypatch.setattr(validation.operators, "version", validation.operators.version + 1)
         validate(graph)
         assert looks == ["_structure"] * 2
+
+
+def kinds(graph: Graph, data: DataShape | None = None) -> list[tuple[str, str | None]]:
+    return [(problem.kind, problem.node_id) for problem in validate(graph, data)]
+
+
+def test_only_the_first_input_and_the_first_loss_are_compared_with_the_data() -> None:
+    """The others are told to go, whatever they take."""
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.input(features=2, id="x"), units=1), id="loss")
+    graph = edits.connect(edits.add_node(b.build(), "input", {"features": 5}, node_id="other"), "other", "dense_1")
+    graph = edits.connect(graph, "x", "dense_1")
+    graph = edits.connect(edits.add_node(graph, "cross_entropy", node_id="second"), "dense_1", "second")
+    told = kinds(graph, DataShape(2, Target("continuous", ("y",))))
+    assert {pair for pair in told if pair[0] != "doubtful"} == {("second_input", "other"), ("second_loss", "second"), ("unread", "other")}
+    told = kinds(graph, DataShape(3, Target("binary", ("no", "yes"))))
+    assert [pair for pair in told if pair[0] in ("features", "wrong_loss")] == [("features", "x"), ("wrong_loss", "loss")]
+
+
+def test_an_output_that_nobody_reads_is_told_where_it_has_an_input() -> None:
+    """A node alone has nobody to read it; one that reads nothing itself is told to be joined first."""
+    alone = edits.add_node(Graph(), "input", {"features": 2})
+    assert kinds(alone) == [("no_loss", None)]
+    two = edits.add_node(alone, "dense")
+    assert kinds(two) == [("missing_input", "dense_1"), ("no_loss", None), ("unread", "input_1")]
+    assert kinds(edits.connect(two, "input_1", "dense_1")) == [("no_loss", None), ("unread", "dense_1")]
+
+
+@pytest.mark.parametrize(("sources", "missing"), [(0, 2), (1, 1), (2, None)])
+def test_how_many_inputs_a_sum_misses_is_said(sources: int, missing: int | None) -> None:
+    graph = edits.add_node(edits.add_node(Graph(), "input", {"features": 2}), "add")
+    for _ in range(sources):
+        graph = edits.connect(graph, "input_1", "add_1")
+    said = [problem.message for problem in validate(graph) if problem.kind == "missing_input"]
+    assert said == ([f"add_1 needs at least two inputs; connect {missing} more."] if missing else [])

@@ -8,6 +8,7 @@ from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.graph import Edge, Graph
 from nnlab.graph.validation import validate
+from tests.support.fix_proposals import proposed
 
 
 def scattered(**places: tuple[float, float]) -> Graph:
@@ -87,3 +88,12 @@ def test_who_waits_for_an_input_is_offered_by_distance() -> None:
     graph = edits.add_node(graph, "dense", position=(600.0, 500.0), node_id="far")
     graph = edits.add_node(graph, "dense", position=(500.0, 150.0), node_id="near")
     assert labels(graph, "unread") == ["Connect it to near", "Connect it to far", "Remove here"]
+
+
+def test_the_six_nearest_are_offered_and_sixteen_choices_of_two_of_them() -> None:
+    graph = scattered(**{f"n{k}": (900.0 - 10.0 * k, 0.0) for k in range(8)})
+    joins = [label for label, _, _ in proposed(graph, "missing_input", "here") if label.startswith("Connect ")]
+    assert joins == [f"Connect n{k} here" for k in range(6)]
+    two = edits.add_node(graph, "subtract", position=(1000.0, 0.0), node_id="pair")
+    joins = [label for label, _, _ in proposed(two, "missing_input", "pair") if label.startswith("Connect ")]
+    assert joins[:2] == ["Connect here and n0 here", "Connect here and n1 here"] and len(joins) == 16
