@@ -57,7 +57,7 @@ def _apply(adapter: Adapter, values: Mapping[str, np.ndarray | float], real: str
     parts: list[np.ndarray] = []
     words: list[int] = []
     places: dict[str, tuple[int, int]] = {}
-    rows, size = 1, 0
+    size = 0
     for argument in adapter.arguments:
         if argument.kind == "context":
             continue
@@ -67,15 +67,13 @@ def _apply(adapter: Adapter, values: Mapping[str, np.ndarray | float], real: str
         part = np.atleast_1d(np.asarray(values[argument.name], dtype=real))
         words.append(size)
         if argument.kind == "tensor":
-            # One sample's row is one number, so that every vector is as long as the batch.
-            rows = len(part)
             words += [1] * (argument.words - 1)
             places[argument.name] = (size, len(part))
         parts.append(part)
         size += len(part)
     arena = np.concatenate(parts)
     context = np.zeros(CONTEXT_WORDS, dtype=np.int64)
-    context[ROWS] = rows
+    context[ROWS] = next(iter(places.values()))[1]  # one sample's row is one number: every vector is as long as the batch
     operands, layout = np.array(words, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)
     addresses, table = np.array([adapter.address(real)]), np.zeros((1, 3), dtype=np.int64)
     network = Network(addresses, table, operands, arena, context, layout, NO_PARTS.words())

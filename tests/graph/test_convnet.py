@@ -20,3 +20,10 @@ def test_every_block_has_twice_the_filters_on_an_image_of_half_the_sides() -> No
     assert [shapes[f"conv_{k}", "y"] for k in (1, 2, 3)] == [(4, 8, 8), (8, 4, 4), (16, 2, 2)]
     assert [group.title for group in graph.groups] == ["Block 1", "Block 2", "Block 3"]
     assert shapes[graph.inputs(graph.losses[0].id)[0].source, "y"] == (3,)
+
+
+@pytest.mark.parametrize(("dropout", "is_dropped"), [(0.0, False), (0.25, True)])
+def test_outputs_are_dropped_with_the_probability_that_was_asked_for(dropout: float, is_dropped: bool) -> None:
+    graph = convnet_graph((3, 4, 4), Target("continuous", ("y",)), ConvnetShape(1, 2, 3, 5, dropout))
+    assert [node.settings["p"] for node in graph if node.operator == "dropout"] == [dropout] * is_dropped
+    assert check(graph)["input_1", "y"] == (48,)

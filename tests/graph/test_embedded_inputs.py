@@ -33,3 +33,26 @@ def test_embeddings_grow_with_the_categories_and_other_columns_are_refused() -> 
     grown = fitting_embeddings(network(), {1: 9, 3: 30})
     assert grown is not None and {p: n.settings["vocabulary"] for p, n in embeddings_of(grown).items()} == {1: 9, 3: 30}
     assert fitting_embeddings(network(), {1: 9}) is None
+
+
+def test_a_vector_is_as_long_as_the_root_of_its_categories_from_2_to_16() -> None:
+    assert [vector_length(count) for count in (1, 4, 6, 7, 9, 240, 241, 256, 10_000)] == [2, 2, 2, 3, 3, 15, 16, 16, 16]
+
+
+def test_plain_columns_between_categories_stay_together() -> None:
+    """Columns 0, 3 and 4 are categories of six: what lies between them and behind them are two slices."""
+
+    def slices(features: int, *places: int) -> tuple[list[tuple[int, int]], Graph]:
+        b = GraphBuilder()
+        b.mse(b.dense(embedded_front(b, features, dict.fromkeys(places, 4)), units=1))
+        graph = b.build()
+        return [(n.settings["start"], n.settings["stop"]) for n in graph if n.operator == "slice"], graph
+
+    found, graph = slices(6, 4, 0, 3)
+    assert found == [(1, 3), (5, 6), (0, 1), (3, 4), (4, 5)]
+    assert check(graph)["concat_1", "y"] == (2 + 1 + 3 * 2,)
+    assert sorted(embeddings_of(graph)) == [0, 3, 4]
+    assert slices(2, 0, 1)[0] == [(0, 1), (1, 2)], "nothing is between them"
+    alone, graph = slices(1, 0)
+    assert alone == [(0, 1)] and "concat_1" not in graph
+    assert slices(3)[0] == [], "without categories the input is read as it is"

@@ -82,3 +82,29 @@ def test_a_network_in_which_no_layer_takes_an_adapter_has_no_ways() -> None:
 
 def test_ways_are_written_for_people() -> None:
     assert [title_of(way) for way in ("full", "head", "lora_4")] == ["full", "last layer", "LoRA rank 4"]
+
+
+@pytest.mark.parametrize(
+    ("widths", "ways"),
+    [
+        ([8, 8, 1], ("full", "head", "lora_1", "lora_4", "lora_8")), ([8, 7, 1], ("full", "head", "lora_1", "lora_4")),
+        ([4, 4, 1], ("full", "head", "lora_1", "lora_4")), ([3, 3, 1], ("full", "head", "lora_1")), ([1, 1], ("full", "head", "lora_1")),
+    ],
+)  # fmt: skip
+def test_ranks_are_suggested_up_to_the_longest_of_the_layers_short_sides(widths: list[int], ways: tuple[str, ...]) -> None:
+    assert suggested_ways(mlp(widths, loss="mse")) == ways
+
+
+def test_the_lowest_rank_is_one() -> None:
+    assert way_of(with_way(NETWORK, "lora_1")) == "lora_1"
+
+
+@pytest.mark.parametrize("way", ["full", "head"])
+def test_beside_adapters_that_are_switched_off_only_a_part_learns(way: str) -> None:
+    """What they were attached to is neither the whole network nor its last layer."""
+    graph = with_way(NETWORK, way)
+    resting = adapters.enable(adapters.attach(graph, ["dense_2"], rank=2, alpha=2.0, name="mine"), "mine", False)
+    resting = freeze(freeze(freeze(resting, "dense_1", []), "dense_2", []), "dense_3", [])
+    if way == "head":
+        resting = freeze(freeze(resting, "dense_1", ["weight", "bias"]), "dense_2", ["weight", "bias"])
+    assert way_of(resting) == "part"

@@ -1,5 +1,6 @@
 """The paths of the worked example of M. Mazur (2015) on the canvas: which weights they take, and how much goes along each."""
 
+import numpy as np
 import pytest
 
 import nnlab
@@ -7,7 +8,7 @@ from nnlab.core.preparation import prepare
 from nnlab.engine.chain import Chain
 from nnlab.files.examples import load_example
 from nnlab.ui.canvas.model.content import Weights
-from nnlab.ui.canvas.model.paths import edge_paths
+from nnlab.ui.canvas.model.paths import TermEdge, _largest, edge_paths
 
 WEIGHTS = {
     "dense_1.weight": Weights("dense_1.weight", "dense_1.d_weight", "input_1.y", 2, 2),
@@ -54,3 +55,18 @@ def test_a_network_that_has_become_smaller_shows_what_it_has_a_place_for() -> No
         lit = edge_paths(chain, smaller, chosen)
         assert lit["dense_1.weight"].start is None and lit["dense_2.weight"].products == {}
     assert edge_paths(chain, WEIGHTS)["dense_1.weight"].start == (1, 1)
+
+
+def test_of_a_large_layer_the_four_hundred_weights_are_lit_that_most_goes_along() -> None:
+    """Of 25 × 20 products from −100 to 399: in size 0 is the least, and is none; those of 1 to 100 are there twice."""
+    share = np.arange(-100.0, 400.0).reshape(25, 20)
+    lit = _largest(share)
+    assert len(lit) == 400 and all(share[cell] == value for cell, value in lit.items())
+    assert min(abs(value) for value in lit.values()) == 50.0  # 300 above 99, and the larger ones of each pair
+    few = _largest(np.array([[0.0, -2.0], [1.0, 0.0]]))
+    assert few == {(0, 1): -2.0, (1, 0): 1.0}
+
+
+def test_a_single_term_is_one_weight_with_what_it_adds() -> None:
+    lit = TermEdge("dense_1.weight", (1, 2), -0.5).as_paths
+    assert (lit.products, lit.factors, lit.largest, lit.start, lit.begin, lit.gradient) == ({}, {}, 0.0, (1, 2), None, -0.5)
