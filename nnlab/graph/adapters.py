@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import chain, count
 
 from nnlab.core.errors import GraphError, SettingError, shown
 from nnlab.graph.graph import Graph
@@ -175,8 +176,8 @@ def free_adapter_name(graph: Graph, stem: str = "task") -> str:
     """A name that is not in use: task_a, task_b, …, or of another stem."""
     taken = {name.lower() for name in adapted(graph)}
     letters = (f"{stem}_{chr(ord('a') + k)}" for k in range(26))
-    numbers = (f"{stem}_{k}" for k in range(1, len(taken) + 2))
-    return next(name for name in (*letters, *numbers) if name.lower() not in taken)
+    numbers = (f"{stem}_{k}" for k in count(1))
+    return next(name for name in chain(letters, numbers) if name.lower() not in taken)
 
 
 def _layers(graph: Graph, nodes: Iterable[str] | None) -> tuple[str, ...]:

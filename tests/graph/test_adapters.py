@@ -13,6 +13,8 @@ from nnlab.graph import adapters, edits, parts
 from nnlab.graph.axes import tensor_axes
 from nnlab.graph.graph import FORMAT, Graph
 from nnlab.graph.letters import letter_of
+from nnlab.graph.lora_adapter import LoraAdapter
+from nnlab.graph.node_adapters import with_adapter
 from nnlab.graph.validation import infer, validate
 
 BASE = lora_cases.base()
@@ -183,3 +185,28 @@ def test_a_file_that_says_nonsense_is_refused(old: str, new: str, words: str) ->
     with pytest.raises(NNLabError, match=r".") as caught:
         Graph.from_json(text.replace(old, new))
     assert words in str(caught.value)
+
+
+def test_a_rank_may_be_as_high_as_the_smaller_side() -> None:
+    """The layer makes 3 units of 4 inputs."""
+    assert infer(adapters.attach(BASE, ["out"], rank=3))["out", "lora_A.task_a"] == (3, 4)
+
+
+def test_a_layer_has_room_for_forty() -> None:
+    node = BASE["out"]
+    for k in range(40):
+        node = with_adapter(node, LoraAdapter(f"task_{k}", 1))
+    with pytest.raises(NNLabError, match="out has 40 adapters, the most a layer can have; delete one"):
+        with_adapter(node, LoraAdapter("one_more", 1))
+    with pytest.raises(NNLabError, match="out has an adapter named 'TASK_7' already; choose another name"):
+        with_adapter(node, LoraAdapter("TASK_7", 1))
+
+
+def test_a_copy_of_what_is_merged_lies_beside_the_weight() -> None:
+    doubled = adapters.duplicate_adapter(adapters.merge(ONE, "task_b"), "task_b", "copy", enabled=True)
+    assert [(a.name, a.merged, a.enabled) for a in doubled["hidden_1"].adapters] == [("task_b", True, True), ("copy", False, True)]
+
+
+def test_what_had_nothing_to_freeze_learns_as_another_operator() -> None:
+    graph = edits.replace_operator(BASE, "act_1", "layer_norm")
+    assert graph["act_1"].parameters and graph["act_1"].frozen == frozenset()

@@ -2,9 +2,12 @@
 
 import pytest
 
+from nnlab.core.preparation import DataSettings, prepare
 from nnlab.core.target import Target
+from nnlab.files.starting_network import graph_for
 from nnlab.graph.convnet import ConvnetShape, convnet_graph, halvings
 from nnlab.graph.validation import check
+from nnlab.templates.template import templates
 
 
 @pytest.mark.parametrize(("height", "width", "most"), [(8, 8, 3), (28, 28, 4), (7, 9, 2), (1, 5, 0), (16, 2, 1)])
@@ -27,3 +30,9 @@ def test_outputs_are_dropped_with_the_probability_that_was_asked_for(dropout: fl
     graph = convnet_graph((3, 4, 4), Target("continuous", ("y",)), ConvnetShape(1, 2, 3, 5, dropout))
     assert [node.settings["p"] for node in graph if node.operator == "dropout"] == [dropout] * is_dropped
     assert check(graph)["input_1", "y"] == (48,)
+
+
+def test_ones_own_images_begin_with_the_network_of_the_template() -> None:
+    data = prepare(DataSettings("digits"))
+    usual = {setting.name: setting.default for setting in templates["convnet"].settings}
+    assert graph_for(data) == templates["convnet"].build(usual, data)

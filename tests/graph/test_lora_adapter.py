@@ -72,3 +72,7 @@ def test_names_of_folders_on_every_system(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "-a", "x" * 65, "a b", "a.b", "lora", "LoRA", "weight", "con", "COM1", "lpt9", None, 3])
 def test_what_names_no_adapter(name: object) -> None:
     assert "cannot name an adapter" in str(name_problem(name))
+
+
+def test_of_a_long_name_eighty_letters_are_said() -> None:
+    assert str(name_problem("x" * 300)).startswith(f"'{'x' * 80}' cannot name an adapter")

@@ -142,3 +142,30 @@ def test_a_line_of_up_to_399_letters_is_read_as_one() -> None:
     line = "2-" + "-".join(["8"] * 198)
     assert len(line) == 397
     assert is_shape_line(f"{line}-1") and not is_shape_line(f"{line}-12")
+
+
+def test_at_most_256_layers_of_at_most_65536_units() -> None:
+    assert len(parse_mlp(", ".join(["4"] * 256)).hidden) == 256 and parse_mlp("1, 65536").hidden[1].units == 65_536
+    with pytest.raises(ShapeLineError, match="257 layers are too many; at most 256 can be built at once"):
+        parse_mlp(", ".join(["4"] * 257))
+    with pytest.raises(ShapeLineError, match="A layer of 65,537 units cannot be built; choose from 1 to 65,536"):
+        parse_mlp("8, 65537")
+
+
+def test_a_word_for_none_is_no_activation_of_the_output() -> None:
+    assert parse_mlp("13-1 linear") == MlpShape((), 13, 1)
+    assert parse_mlp("2-8 tanh-1 none") == MlpShape(layers((8, "tanh")), 2, 1)
+
+
+def test_the_line_of_a_network_names_its_activation_once_where_all_are_alike() -> None:
+    assert mlp_line(layers((8, "tanh"), (8, "tanh")), 2, 1) == "2-8-8-1 tanh"
+    assert mlp_line(layers((16, "relu"), (8, "tanh")), 2, 1) == "2-16 relu-8 tanh-1"
+    assert mlp_line(layers((16, "relu"), (8, "")), 2, 1) == "2-16 relu-8 linear-1"
+    assert (mlp_line((), 2, 1), mlp_line(layers((8, "")), 2, 1)) == ("2-1", "2-8-1 linear")
+
+
+def test_outputs_of_every_hidden_layer_are_dropped_where_that_is_asked_for() -> None:
+    hidden = layers((8, "tanh"), (4, ""))
+    dropped = [node.settings["p"] for node in mlp_graph(hidden, 2, TWO, dropout=0.25) if node.operator == "dropout"]
+    assert dropped == [0.25, 0.25]
+    assert not any(node.operator == "dropout" for node in mlp_graph(hidden, 2, TWO))
