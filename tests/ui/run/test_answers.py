@@ -31,3 +31,17 @@ def test_an_answer_that_does_not_come_is_not_wanted_any_more(monkeypatch: pytest
     with pytest.raises(NNLabError, match=r"did not answer within 0\.05 seconds; try again when the present step has ended"):
         wait_for(answer)
     assert answer.cancelled()
+
+
+def test_ten_seconds_are_as_long_as_a_person_waits_for_one() -> None:
+    """Miller 1968, Nielsen 1993: beyond ten seconds people turn to something else."""
+    asked: list[float | None] = []
+
+    class Silent(Future[int]):
+        def result(self, timeout: float | None = None) -> int:
+            asked.append(timeout)
+            raise TimeoutError
+
+    with pytest.raises(NNLabError, match="did not answer within 10 seconds"):
+        wait_for(Silent())
+    assert asked == [10.0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.ui.run.drawing_pace import LONGEST, SHARE_OF_A_STEP, DrawingPace, stretched
+from nnlab.ui.run.drawing_pace import LONGEST, SHARE_OF_A_STEP, SHARE_OF_RUNS, DrawingPace, stretched
 
 
 def test_a_window_with_a_core_of_its_own_draws_as_often_as_it_likes() -> None:
@@ -78,3 +78,8 @@ def test_pictures_wait_only_where_it_is_stretched() -> None:
     assert pace.picture_seconds == pytest.approx(0.1)
     pace.stretch = 30.0
     assert pace.picture_seconds == 0.5
+
+
+def test_training_keeps_what_matters_to_it() -> None:
+    """Where both cores work at one step, each waits while the window has one: twice as much is lost, so it may have half as much."""
+    assert 2 * SHARE_OF_A_STEP <= SHARE_OF_RUNS <= 1 / 3

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from nnlab.engine.history import Curves, History
-from nnlab.ui.run.live_view import LiveView, smoothed_words
+from nnlab.ui.run.live_view import LiveView, RunView, smoothed_words
 from tests.support.worlds import World, spiral_project, world
 
 
@@ -74,12 +77,9 @@ def test_a_smoothed_loss_says_over_how_many_batches() -> None:
 
 
 def test_losses_of_another_run_are_those_of_its_frames_moment() -> None:
-    from types import SimpleNamespace
-
     from nnlab.engine.compile import Update
     from nnlab.engine.run import Run
     from nnlab.engine.setup import Setup
-    from nnlab.ui.run.live_view import RunView
 
     x, y = np.linspace(-1, 1, 24).reshape(12, 2), np.linspace(0, 1, 12)[:, None]
     project = spiral_project()
@@ -98,3 +98,45 @@ def test_a_number_that_is_none_is_not_known() -> None:
 
     assert known(float("nan")) is None
     assert (known(0.0), known(-2.5), known(float("inf"))) == (0.0, -2.5, float("inf"))
+
+
+def view_of(**changed: Any) -> LiveView:
+    """A view at iteration 100 of a run that does fifty iterations a second."""
+    project = spiral_project()
+    known: dict[str, Any] = {
+        "project": project, "data": SimpleNamespace(x=np.zeros((100, 2))), "frame": SimpleNamespace(iteration=100), "history": None,
+        "marks": (), "probes": {}, "playing": True, "is_exact": False, "iterations_per_second": 50.0, "frames_per_second": 60.0,
+    }  # fmt: skip
+    return LiveView(**{**known, **changed})
+
+
+def test_how_far_a_picture_is_behind() -> None:
+    probed = {"scores": 25, "newer": 120}
+    assert view_of(probed_at=probed).seconds_behind("scores") == 1.5
+    assert view_of(probed_at=probed).seconds_behind("newer") == 0.0, "never ahead"
+    assert view_of(probed_at=probed).seconds_behind("others") == 0.0
+    assert view_of(probed_at=probed, playing=False).seconds_behind("scores") == 0.0
+    assert view_of(probed_at=probed, iterations_per_second=0.0).seconds_behind("scores") == 0.0
+    assert view_of(probed_at=probed, iterations_per_second=0.5).seconds_behind("scores") == 150.0
+
+
+@pytest.mark.parametrize(("samples", "batches"), [(0, 1), (1, 1), (16, 1), (17, 2), (100, 7)])
+def test_batches_of_an_epoch(samples: int, batches: int) -> None:
+    project = spiral_project()
+    project = replace(project, training=replace(project.training, batch_size=16))
+    assert view_of(project=project, data=SimpleNamespace(x=np.zeros((samples, 2)))).batches == batches
+
+
+def test_the_moment_as_another_run_shows_it() -> None:
+    frame, history = SimpleNamespace(iteration=100), SimpleNamespace()
+    other = RunView(3, "seed 1", spiral_project(), frame, history, "", True, probes={"a": 1}, probed_at={"a": 90})  # type: ignore[arg-type]
+    whole = view_of(others=(other,), name="own")
+    assert (whole.run, whole.is_in_the_past, whole.stretch, whole.crowded, whole.phase_shares) == (0, False, 1.0, False, None)
+    own = whole.of_run(0)
+    assert (own.others, own.name, own.frame) == ((), "own", whole.frame)
+    found = whole.of_run(3)
+    assert (found.run, found.name, found.frame, found.history, found.probes, found.probed_at, found.is_in_the_past, found.others) == (
+        3, "seed 1", frame, history, {"a": 1}, {"a": 90}, True, (),
+    )  # fmt: skip
+    with pytest.raises(KeyError):
+        whole.of_run(2)

@@ -67,3 +67,46 @@ def test_what_of_a_network_changed_is_said_in_few_words() -> None:
     wider = edits.configure(before, "dense_1", units=5)
     assert marks.network_difference(before, before) == "" and marks.network_difference(before, wider) == "dense_1 changed"
     assert marks.network_difference(before, edits.remove_nodes(before, ["tanh_1"])) .startswith("− tanh_1")
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(0.59, 1), (0.61, 2)])
+def test_changes_within_six_tenths_of_a_second_are_one_gesture(clock: list[float], seconds: float, count: int) -> None:
+    found = marks.Marks()
+    found.note(RATES[0], RATES[1], 100)
+    clock[0] += seconds
+    found.note(RATES[1], RATES[2], 140)
+    assert [mark.text for mark in found.shown] == (["rate 0.01 → 0.04"] if count == 1 else ["rate 0.01 → 0.02", "rate 0.02 → 0.04"])
+
+
+def test_what_came_after_an_iteration_is_gone_and_what_follows_is_a_mark_of_its_own(clock: list[float]) -> None:
+    found = marks.Marks()
+    for k, iteration in enumerate((100, 200)):
+        clock[0] += 5
+        found.note(RATES[k], RATES[k + 1], iteration)
+    found.keep_until(199)
+    assert [mark.iteration for mark in found.shown] == [100]
+    found.note(RATES[1], RATES[3], 200)
+    assert found.shown[-1] == Mark(200, "rate 0.02 → 0.08"), "not from where the gesture began that is gone"
+    found.keep_until(200)
+    assert len(found.shown) == 2
+    found.add(Mark(150, "restored"))
+    assert [mark.iteration for mark in found.shown] == [100, 150, 200]
+    found.note(RATES[3], RATES[3], 300)
+    assert len(found.shown) == 3, "nothing changed"
+
+
+def test_every_setting_is_said() -> None:
+    before = TrainingSettings("adam", {}, 0.01, 16)
+    assert marks.difference(before, replace(before, accumulate=4)) == "batches per update 1 → 4"
+    assert marks.difference(before, replace(before, zero_gradients=False)) == "gradients not zeroed"
+    assert marks.difference(replace(before, zero_gradients=False), before) == "gradients zeroed"
+    assert marks.difference(before, before) == ""
+
+
+def test_three_nodes_are_counted_and_connections_are_named() -> None:
+    before = mlp([2, 3, 1])
+    added = edits.add_node(before, "relu", node_id="one")
+    two = edits.add_node(added, "relu", node_id="two")
+    assert marks.network_difference(before, two) == "+ one, + two"
+    assert marks.network_difference(before, edits.add_node(two, "relu", node_id="three")) == "3 nodes changed"
+    assert marks.network_difference(two, edits.connect(two, "tanh_1", "one")) == "connections"

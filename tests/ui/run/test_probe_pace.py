@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nnlab.ui.run.probe_pace import CROWDED_SHARE, CROWDED_SHORTEST, SHARE, SHORTEST, ProbePace
+from nnlab.ui.run.probe_pace import CROWDED_SHARE, CROWDED_SHORTEST, SHARE, SHORTEST, STEP_SHARE, ProbePace
 
 
 def share_of(pace: ProbePace, cost: float) -> float:
@@ -37,3 +37,13 @@ def test_what_is_not_wanted_any_more_takes_nothing() -> None:
     assert share_of(pace, 0.05) == pytest.approx(CROWDED_SHARE)
     pace.note("own", {"other": 0.001}, ("other",))
     assert share_of(pace, 0.05) == pytest.approx(CROWDED_SHARE)
+
+
+def test_a_probe_takes_twelve_hundredths_of_a_core_and_comes_thirty_times_a_second_at_most() -> None:
+    alone, crowded = ProbePace(lambda: None), ProbePace(lambda: CROWDED_SHARE)
+    assert alone.pause_after(0.12) == pytest.approx(0.88) and alone.pause_after(0.0) == 0.03
+    assert crowded.pause_after(0.0) == 0.2
+
+
+def test_together_probes_take_no_more_than_one_alone_and_least_where_all_cores_wait_for_each_other() -> None:
+    assert STEP_SHARE < CROWDED_SHARE / 2 and CROWDED_SHARE <= SHARE
