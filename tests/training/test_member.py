@@ -12,6 +12,7 @@ from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import Adjust, Block, Load, RunEnded
+from nnlab.training.complete_run import prepare_run
 from nnlab.training.member import Member
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
@@ -145,3 +146,62 @@ def test_it_says_what_its_frames_hold(member: Member) -> None:
     other = replace(PROJECT, graph=mlp([2, 4, 1], loss="binary_cross_entropy"))
     member.load(Load(Change(Version(0, PROJECT), Version(1, other), keep=True), DATA, 2))
     assert member.watched == {"dense_1.y"}, "whatever network follows"
+
+
+def faster(rate: float, branch: int = 0) -> Project:
+    return replace(PROJECT, training=replace(PROJECT.training, learning_rate=rate), branch=branch)
+
+
+def bits_of(project: Project, steps: int) -> dict[str, np.ndarray]:
+    run = prepare_run(project.graph, DATA, project.training)
+    run.train(steps)
+    return run.state.stored()
+
+
+def test_another_rate_before_the_first_step_holds_from_the_first_step_on(member: Member) -> None:
+    member.adjust(Adjust(Change(Version(0, PROJECT), Version(1, faster(0.1)))))
+    assert same(trained(member, 3), bits_of(faster(0.1), 3))
+
+
+def test_one_that_catches_up_has_the_other_rate_from_where_the_first_run_was(member: Member) -> None:
+    """From iteration 5 on: five steps with the one rate, then the other; a rewind forgets what it would have caught up with."""
+    member.adjust(Adjust(Change(Version(0, PROJECT), Version(1, faster(0.1)))), reached=5)
+    run = member.run
+    assert run is not None
+    assert [member.steps_alike(steps) for steps in (9, 5, 4)] == [5, 5, 4]
+    trained(member, 5)
+    assert member.steps_alike(9) == 9
+    expected = prepare_run(PROJECT.graph, DATA, PROJECT.training)
+    expected.train(5)
+    expected.set_learning_rate(0.1)
+    expected.train(4)
+    assert same(trained(member, 4), expected.state.stored())
+    member.adjust(Adjust(Change(Version(1, faster(0.1)), Version(2, faster(0.2)))), reached=99)
+    member.rewind()
+    assert member.steps_alike(200) == 200
+    assert same(trained(member, 3), bits_of(faster(0.2), 3))
+
+
+def test_a_branch_with_another_rate_is_both_and_returning_to_the_first_neither(member: Member) -> None:
+    before = trained(member, 10)
+    assert member.run is not None
+    member.adjust(Adjust(Change(Version(0, PROJECT), Version(1, faster(0.1, branch=1)))))
+    reach = member.timeline.reach(member.run)
+    assert (reach.branch, [kept.number for kept in reach.branches], reach.project_at(10)) == (1, [0], faster(0.1, branch=1))
+    trained(member, 10)
+    member.adjust(Adjust(Change(Version(1, faster(0.1, branch=1)), Version(2, PROJECT))))
+    assert member.timeline.reach(member.run).branch == 0 and same(before, weights(member))
+    member.timeline.forget(1)
+    member.adjust(Adjust(Change(Version(2, PROJECT), Version(3, replace(PROJECT, branch=1)))))
+    reach = member.timeline.reach(member.run)
+    assert (reach.branch, reach.branches, reach.iteration) == (1, (), 10), "what is not known goes on under its number"
+
+
+@pytest.mark.parametrize("is_opened", [False, True])
+def test_what_is_watched_is_known_from_before_unless_another_project_is_opened(member: Member, is_opened: bool) -> None:
+    member.watch_formulas(("loss",))
+    trained(member, 20)
+    change = Change.opening(PROJECT, 1) if is_opened else Change(Version(0, PROJECT), Version(1, faster(0.1)))
+    member.load(Load(change, DATA, 2))
+    assert member.run is not None
+    assert len(member.run.watches.series("loss").iterations) == (0 if is_opened else 20)
