@@ -66,7 +66,7 @@ class Distributions:
 
     def __init__(self) -> None:
         self._layers: dict[str, _LayerPast] = {}
-        self._iteration, self._spacing, self._revision = -1, 0, -1
+        self._newest: tuple[int, int] | None = None  # revision and iteration of the last frame
 
     @property
     def layers(self) -> Mapping[str, list[LayerRow]]:
@@ -74,20 +74,20 @@ class Distributions:
 
     def forget(self) -> None:
         self._layers.clear()
-        self._iteration, self._spacing = -1, 0
+        self._newest = None
 
     def take(self, frame: Frame) -> bool:
         """Remembers a frame that holds OUTPUTS, GRADIENTS and UPDATES; one of an earlier iteration or another network begins anew.
 
         Whether it has become a row: frames that follow too closely only count as batches of the signal-to-noise ratio.
         """
-        if frame.iteration < self._iteration or frame.revision != self._revision:
+        now = frame.revision, frame.iteration
+        if self._newest is not None and (now[0] != self._newest[0] or now < self._newest):
             self.forget()
-        if frame.iteration == self._iteration or frame.rows == 0:
+        if now == self._newest or frame.rows == 0:
             return False
-        graph, self._revision = frame.program.graph, frame.revision
-        is_row = frame.iteration - self._last_row() >= self._spacing
-        self._iteration = frame.iteration
+        self._newest = now
+        graph, is_row = frame.program.graph, self._is_far_enough(frame.iteration)
         for node in graph.topological():
             name = f"{node.id}.weight"
             if not is_layer(node) or frame.get(name) is None:
@@ -98,21 +98,14 @@ class Distributions:
                 past.batches.append(gradient.astype(np.float64))
             if is_row:
                 past.rows.append(_row(graph, node, frame, gradient, past.batches))
-        if is_row:
-            self._thin()
+                if len(past.rows) > MOST_ROWS:
+                    del past.rows[1::2]
         return is_row
 
-    def _last_row(self) -> int:
-        past = next(iter(self._layers.values()), None)
-        return past.rows[-1].iteration if past is not None and past.rows else -(2**62)
-
-    def _thin(self) -> None:
-        for past in self._layers.values():
-            if len(past.rows) > MOST_ROWS:
-                past.rows[:] = [*past.rows[:-1:2], past.rows[-1]]
-        rows = next((past.rows for past in self._layers.values()), [])
-        if len(rows) > MOST_ROWS // 2:
-            self._spacing = max(1, (rows[-1].iteration - rows[0].iteration) // MOST_ROWS)
+    def _is_far_enough(self, iteration: int) -> bool:
+        """From the last row, that so many of them reach over all that was passed."""
+        rows = next((past.rows for past in self._layers.values()), None)
+        return not rows or iteration - rows[-1].iteration >= (rows[-1].iteration - rows[0].iteration) // MOST_ROWS
 
 
 def activation_of(graph: Graph, node: Node) -> Node | None:

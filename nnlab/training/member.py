@@ -97,12 +97,16 @@ class Member:
 
     def steps_alike(self, steps: int) -> int:
         """How many of these steps have one learning rate; that of the next one is in force."""
+        self._set_rates()
+        return min(steps, self._rates[0][0] - self.run.iteration) if self._rates and self.run is not None else steps
+
+    def _set_rates(self) -> None:
+        """Those that hold from where the run is, or held before."""
         run = self.run
         while self._rates and run is not None and self._rates[0][0] <= run.iteration:
             rate = self._rates.pop(0)[1]
             run.set_learning_rate(rate)
             self.timeline.note(run, LearningRate(rate))
-        return min(steps, self._rates[0][0] - run.iteration) if self._rates and run is not None else steps
 
     # Patience: of the project's own run alone, others train as long as that does
 
@@ -180,7 +184,7 @@ class Member:
         rate = project.training.learning_rate
         if rate != change.before.project.training.learning_rate:
             self._rates.append((reached, rate))
-            self.steps_alike(0)
+            self._set_rates()
         if not change.keep:
             self._past.end(run, change)
             self.stopped, self.clock = "", Clock()

@@ -99,7 +99,7 @@ class RunGroup:
         done = 0
         while done < steps:
             epoch = self.main.most_steps
-            piece = steps - done if epoch is None else min(steps - done, epoch)
+            piece = steps if epoch is None else min(steps - done, epoch)
             trained = run.train(piece)
             done += trained
             self.main.look_back()
@@ -139,7 +139,7 @@ class RunGroup:
             steps = min(steps, self.main.most_steps or steps)
         before, stopped = {number: now(run) for number, run in chosen.items()}, {}
         runs = list(chosen.values())
-        if MAIN in chosen and len(runs) > 1 and chosen[MAIN].conditions.can_stop:  # where it stops the others do, too
+        if MAIN in chosen and chosen[MAIN].conditions.can_stop:  # where it stops the others do, too
             begun = chosen[MAIN].iteration
             found = [_train(chosen[MAIN], steps)]
             steps = chosen[MAIN].iteration - begun if not found[0][0] else steps
@@ -167,7 +167,7 @@ class RunGroup:
         A fault that is no TrainingError is raised when all have come to rest.
         """
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(MOST_RUNS - 1, thread_name_prefix="training beside")
+            self._pool = ThreadPoolExecutor(MOST_RUNS, thread_name_prefix="training beside")
         with without_help() if len(tasks) >= most_threads() else nullcontext():
             beside = [self._pool.submit(task) for task in tasks[1:]]
             try:

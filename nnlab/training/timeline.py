@@ -143,7 +143,7 @@ class Timeline:
 
     def meets_change(self, run: Run) -> bool:
         """Whether the next iteration is one after which, in the past the run is in, another rate, network or data came."""
-        if self._ahead is None or run.stepper.inside or run.iteration >= self._latest:
+        if run.stepper.inside:
             return False
         following = run.iteration + 1
         rates = (at for at, what in self._chapters[self._index(run.iteration)].interventions if isinstance(what, LearningRate))
@@ -236,10 +236,9 @@ class Timeline:
         """Where the run is and what can be gone back to."""
         projects = tuple(pair for chapter in self._chapters for pair in chapter.projects())
         latest = self._latest if self._ahead is not None else run.iteration
-        spacing = self._chapters[-1].keyframes.spacing if self._chapters else 1
         return Reach(
-            run.iteration, latest, projects, spacing, self.nbytes, self._budget, self.number, self._origin, self._tell_branches(),
-            self._cuts, self._cut_at,
+            run.iteration, latest, projects, self._chapters[-1].keyframes.spacing, self.nbytes, self._budget, self.number, self._origin,
+            self._tell_branches(), self._cuts, self._cut_at,
         )  # fmt: skip
 
     def history(self, run: Run) -> History:

@@ -9,6 +9,7 @@ from networks import mlp
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
+from nnlab.training import distributions
 from nnlab.training.distributions import MOST_ROWS, Distributions, _some, activation_of, signal_to_noise, spread
 
 X = np.random.default_rng(0).standard_normal((48, 3))
@@ -123,3 +124,30 @@ def test_an_activation_belongs_to_the_layer_before_it() -> None:
     layer = activation_of(graph, graph["dense_1"])
     assert layer is not None and layer.operator == "tanh"
     assert activation_of(graph, graph["dense_2"]) is None, "a loss is none"
+
+
+def test_rows_get_sparser_with_the_length_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of four at most every second one goes when there is a fifth; the next is a quarter of all that was passed behind the last."""
+    monkeypatch.setattr(distributions, "MOST_ROWS", 4)
+    trained, past = run(), Distributions()
+    taken, known = [], []
+    for iteration in range(1, 24):
+        trained.train(1)
+        if past.take(frame_of(trained)):  # type: ignore[arg-type]
+            taken.append(iteration)
+            known.append([row.iteration for row in past.layers["dense_2"]])
+    assert taken == [*range(1, 10), 11, 13, 16, 19, 23]
+    assert known[3:7] == [[1, 2, 3, 4], [1, 3, 5], [1, 3, 5, 6], [1, 5, 7]] and known[-2:] == [[1, 13, 19], [1, 13, 19, 23]]
+
+
+def test_a_batch_of_one_row_is_taken_and_none_before_the_first() -> None:
+    trained, past = Run(Setup(mlp([3, 6, 1]), X, Y, update=Update("sgd", 0.05), batch_size=1)), Distributions()
+    assert not past.take(frame_of(trained)) and not past.layers  # type: ignore[arg-type]
+    trained.train(1)
+    assert past.take(frame_of(trained)) and len(past.layers["dense_1"]) == 1  # type: ignore[arg-type]
+    later = Run(Setup(mlp([3, 5, 1]), X, Y, update=Update("sgd", 0.05), batch_size=1), revision=trained.revision + 1)
+    later.train(4)
+    assert past.take(frame_of(later)), "of another network"  # type: ignore[arg-type]
+    assert [row.iteration for row in past.layers["dense_1"]] == [4]
+    past.forget()
+    assert not past.layers and past.take(frame_of(later))  # type: ignore[arg-type]

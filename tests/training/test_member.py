@@ -10,6 +10,7 @@ from networks import mlp
 
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.training.change import Change, Version
 from nnlab.training.commands import Adjust, Block, Load, RunEnded
 from nnlab.training.complete_run import prepare_run
@@ -205,3 +206,49 @@ def test_what_is_watched_is_known_from_before_unless_another_project_is_opened(m
     member.load(Load(change, DATA, 2))
     assert member.run is not None
     assert len(member.run.watches.series("loss").iterations) == (0 if is_opened else 20)
+
+
+def test_another_project_begins_where_nothing_is_known_of_the_one_before(member: Member) -> None:
+    trained(member, 10)
+    wider = replace(PROJECT, graph=mlp([2, 9, 8, 1], loss="binary_cross_entropy"))
+    member.load(Load(Change(Version(0, PROJECT), Version(1, wider)), DATA, 2))
+    trained(member, 10)
+    member.load(Load(Change.opening(PROJECT, 2), DATA, 3))
+    assert member.run is not None
+    reach = member.timeline.reach(member.run)
+    assert reach.projects == ((0, PROJECT),) and (reach.iteration, reach.latest, reach.origin) == (0, 0, 0)
+
+
+def test_another_network_in_the_past_branches_and_what_was_before_stays(member: Member) -> None:
+    trained(member, 20)
+    member.back_to(10, lambda: True)
+    wider = replace(PROJECT, graph=mlp([2, 9, 8, 1], loss="binary_cross_entropy"), branch=1)
+    member.load(Load(Change(Version(0, PROJECT), Version(1, wider)), DATA, 2))
+    assert member.run is not None
+    reach = member.timeline.reach(member.run)
+    assert (reach.branch, reach.origin, reach.iteration, reach.latest) == (1, 10, 10, 10)
+    assert [(kept.number, kept.latest, kept.left_at) for kept in reach.branches] == [(0, 20, 10)]
+    assert reach.project_at(10) == wider and reach.project_at(9) == PROJECT
+
+
+def test_a_snapshot_put_back_begins_a_past_of_its_own(member: Member) -> None:
+    before = trained(member, 20)
+    snapshot = member.snapshot(undisturbed=True)
+    trained(member, 10)
+    member.restore(snapshot)
+    assert member.run is not None and same(before, weights(member))
+    reach = member.timeline.reach(member.run)
+    assert (reach.earliest, reach.iteration, reach.latest) == (20, 20, 20)
+
+
+def test_a_condition_holds_for_the_network_there_is_and_any_that_follows(member: Member) -> None:
+    member.stop_when((StopCondition("iteration == 4"),))
+    assert member.run is not None
+    assert member.run.train(9) == 4 and member.run.stopped_by is not None
+    run = member.load(Load(Change.opening(PROJECT, 2), DATA, 3))
+    assert run.train(9) == 4
+
+
+def test_without_a_network_there_is_no_path() -> None:
+    with pytest.raises(NNLabError, match=r"^There is no path to look at: There is no network yet\.$"):
+        Member().path()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,10 +14,11 @@ from variants import another_seed
 from nnlab.core.errors import NNLabError
 from nnlab.core.preparation import DataSettings, prepare
 from nnlab.engine import machine
+from nnlab.engine.stop_condition import StopCondition
 from nnlab.graph import edits
 from nnlab.training import runs
 from nnlab.training.change import Change
-from nnlab.training.commands import Load
+from nnlab.training.commands import Event, Load, RunEnded
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.difference import MOST_DIFFERENCES
 from nnlab.training.project import Project
@@ -199,3 +201,124 @@ def test_in_company_frames_still_tell_how_far_the_last_update_moved_the_weights(
 def test_where_no_run_is_ready_no_step_is_done() -> None:
     """Before a network was loaded."""
     assert group_of({}).advance(5) == (0, {})
+
+
+def test_whoever_is_removed_tells_what_it_had_learned() -> None:
+    told: list[Event] = []
+    group = RunGroup(np.zeros(machine.CONTROL_WORDS, dtype=np.int64), told.append)
+    for number in (MAIN, 1):
+        group.add(number).load(Load(Change.opening(VARIANTS[number]), DATA, 1, number))
+    group.advance(7)
+    group.remove(1)
+    assert [(one.project, one.curve.iteration) for one in told if isinstance(one, RunEnded)] == [(VARIANTS[1], 7)]
+    group.remove(1)  # that is gone already
+    group.remove(MAIN)
+    assert len(told) == 1 and group.members.keys() == {MAIN}
+
+
+def test_runs_are_put_aside_and_back_as_they_are() -> None:
+    group = group_of({k: VARIANTS[k] for k in (0, 1)})
+    group.advance(5)
+    group.main.watch(frozenset({"dense_1.y"}))
+    before = group.members
+    aside = group.exchange(None)
+    assert group.is_alone and group.main.run is None and group.main.watched == {"dense_1.y"}
+    assert group.exchange(aside) != before and group.members == before and iterations(group) == [5, 5]
+
+
+def test_the_clock_counts_the_seconds_of_training_and_no_others() -> None:
+    """However they are trained: alone, a phase at a time, side by side, in rounds and by turns."""
+    group = group_of({MAIN: PROJECT})
+    begun = time.perf_counter()
+    group.train_alone(50)
+    seconds = [group.main.clock.seconds]
+    group.time_phases(3)
+    seconds.append(group.main.clock.seconds)
+    group.add(1).load(Load(Change.opening(VARIANTS[1]), DATA, 1, 1))
+    for every in (None, None, 5):
+        group.advance(60, every)
+        seconds.append(group.main.clock.seconds)
+    beside = group.members[1].clock.seconds
+    assert 0 < seconds[0] < seconds[1] == seconds[2] < seconds[3] < seconds[4] < time.perf_counter() - begun
+    assert 0 < beside < time.perf_counter() - begun
+    group.close()
+
+
+def patient(epochs: int) -> Project:
+    return replace(PROJECT, training=replace(PROJECT.training, patience=epochs, learning_rate=0.5, batch_size=16))
+
+
+def test_in_company_a_slice_ends_with_the_epoch_where_patience_looks() -> None:
+    alone_, group = group_of({MAIN: patient(2)}), group_of({MAIN: patient(2), 1: VARIANTS[1]})
+    epoch = -(-len(DATA.x) // 16)
+    assert len(alone_.time_phases(1000)) and alone_.main.run is not None and alone_.main.run.iteration == epoch
+    assert group.advance(1000) == (epoch, {}) and iterations(group) == [epoch, epoch]
+    alone_.train_alone(100 * epoch)
+    ended, main = alone_.main.run.stopped_by, group.main.run
+    assert ended is not None and main is not None
+    while main.stopped_by is None and main.iteration < 100 * epoch:
+        group.advance(1000)
+    assert main.stopped_by == ended and main.iteration == alone_.main.run.iteration
+    assert bits(group, MAIN) == bits(alone_, MAIN)
+
+
+def test_where_a_condition_stops_the_project_s_own_run_the_others_stop_too() -> None:
+    group = group_of({k: VARIANTS[k] for k in (0, 1, 2)})
+    group.main.stop_when((StopCondition("iteration == 7"),))
+    assert group.advance(20) == (7, {}) and iterations(group) == [7, 7, 7]
+    assert bits(group, 2) == alone(VARIANTS[2], 7)
+    group.members[1].stopped = group.members[2].stopped = "for this test"
+    group.rewind()
+    group.members[1].stopped = group.members[2].stopped = "for this test"
+    assert group.advance(20) == (7, {}), "also where it is the only one that goes on"
+
+
+def test_who_catches_up_stops_where_the_rate_of_any_changed() -> None:
+    group = group_of({MAIN: PROJECT})
+    group.train_alone(30)
+    for number, at in ((1, 10), (2, 20)):
+        group.add(number).load(Load(Change.opening(VARIANTS[number]), DATA, 1, number, ((at, 0.1),)))
+    assert [group.advance(50)[0] for _ in range(3)] == [10, 10, 10] and iterations(group) == [30, 30, 30]
+    for number, at in ((1, 10), (2, 20)):
+        run = prepare_run(VARIANTS[number].graph, DATA, VARIANTS[number].training)
+        run.train(at)
+        run.set_learning_rate(0.1)
+        run.train(30 - at)
+        assert bits(group, number) == run.state.arena[: run.program.moments_end].tobytes()
+
+
+def test_frames_are_made_after_every_so_many_steps_if_one_is_wanted() -> None:
+    group = group_of({k: VARIANTS[k] for k in (0, 1)})
+    runs_ = [member.run for member in group.members.values() if member.run is not None]
+    group.advance(7, 5)
+    assert all(run.mailbox.newest() is None for run in runs_), "nobody looks"
+    group._control[machine.FRAME] = 1
+    group.advance(7, 5)
+    assert group._control[machine.FRAME] == 0
+    assert [frame.iteration if (frame := run.mailbox.newest()) is not None else None for run in runs_] == [12, 12]
+    assert all(run.control[machine.FRAME] == run.control[machine.EVERY] == 0 for run in runs_)
+    group.close()
+
+
+def test_who_is_two_iterations_behind_is_not_stepped() -> None:
+    group = group_of({MAIN: PROJECT})
+    group.train_alone(2)
+    group.add(1).load(Load(Change.opening(VARIANTS[1]), DATA, 1, 1))
+    assert group.follow_step() == {} and iterations(group) == [2, 0]
+
+
+def test_all_go_back_and_on_from_there() -> None:
+    group = group_of({k: VARIANTS[k] for k in (0, 1)})
+    group.advance(20)
+    group.back_to(12, lambda: True)
+    assert iterations(group) == [12, 12]
+    assert bits(group, MAIN) == alone(PROJECT, 12) and bits(group, 1) == alone(VARIANTS[1], 12)
+    assert all(member.timeline.is_in_the_past for member in group.members.values())
+    group.members[1].timeline.branch(group.active[1], replace(VARIANTS[1], branch=1))
+    group.add(2)  # which has no network yet
+    group.go_on()
+    group.follow_time()
+    group.publish()
+    assert not any(member.timeline.is_in_the_past for member in group.members.values())
+    group.forget_branch(0)
+    assert group.members[1].timeline.reach(group.active[1]).branches == ()

@@ -11,6 +11,7 @@ import pytest
 from nnlab.core.errors import NNLabError
 from nnlab.core.kernel.context import CONTEXT_WORDS
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.run import Run
 from nnlab.engine.weight_change import Entries
 from nnlab.graph import edits
 from nnlab.graph.builder import GraphBuilder
@@ -251,6 +252,8 @@ def test_a_long_run_keeps_its_curves_exact_when_blocks_have_merged():
     assert found.block_size == 4 and len(found.mean) == 1500
     assert np.array_equal(found.mean, full.mean[:1500])
     assert found.losses.smoothed == full.until(6001).losses.smoothed and found.last == expected.last
+    one.change(replace(one.project, graph=edits.configure(one.project.graph, "dense_1", units=7)))
+    assert one.member.timeline.reach(one.run).spacing == 4, "of the chapter that has just begun: a block of the history"
 
 
 def test_a_small_budget_is_kept_and_every_iteration_stays_within_reach():
@@ -275,7 +278,7 @@ def test_a_replay_that_is_not_wanted_any_more_stops_on_the_way():
     looks = iter([True, False])
     one.run.keyframes.forget_after(0)
     one.member.back_to(4000, lambda: next(looks))
-    assert 0 < one.run.iteration < 4000
+    assert one.run.iteration == 1, "a single step is taken before it is asked again"
     one.member.back_to(4000, lambda: True)
     straight = Journey()
     straight.run.train(4000)
@@ -292,6 +295,80 @@ def test_its_size_is_that_of_the_start_and_of_every_keyframe():
     row = 4 * one.run.program.moments_end + 8 * CONTEXT_WORDS
     assert [b - a for a, b in pairwise(sizes)] in ([11 * row, 10 * row], [10 * row, 10 * row]), "the first with or without iteration 0"
     assert one.member.timeline.reach(one.run).nbytes == one.member.timeline.nbytes == sizes[-1] + 10 * row
+
+
+def begins(journey: Journey) -> list[int]:
+    """From where on something else was trained."""
+    return [at for at, _ in journey.member.timeline.reach(journey.run).projects]
+
+
+def is_of_just_their_size(journey: Journey) -> bool:
+    """The memory of all keyframes but those that are being taken."""
+    tables = [c.keyframes for c in journey.member.timeline._all_chapters() if c.keyframes is not journey.run.keyframes]
+    return all(len(table.learned) == len(table) for table in tables)
+
+
+def test_a_change_takes_no_more_than_the_state_it_begins_with(journey):
+    """What was changed twice with no step between is a single chapter."""
+    timeline = journey.member.timeline
+    before = timeline.nbytes
+    for units in (10, 11):
+        journey.change(replace(journey.project, graph=edits.configure(journey.project.graph, "dense_1", units=units)))
+        assert begins(journey) == [0, 70, 200, 300, 400] and is_of_just_their_size(journey)
+        start = timeline._chapters[-1].start
+        assert timeline.nbytes == before + start.learned.nbytes + start.order.nbytes + start.history.nbytes
+
+
+def test_where_every_iteration_has_a_keyframe_a_single_step_is_replayed(journey, monkeypatch):
+    done, train = [], Run.train
+    monkeypatch.setattr(Run, "train", lambda run, steps: done.append(steps) or train(run, steps))
+    for iteration in (350, 250, 1):
+        journey.back_to(iteration)
+        assert done == [1] and journey.bits == journey.passed[iteration]
+        done.clear()
+
+
+def test_what_was_changed_where_training_goes_on_from_the_past_stays(journey):
+    """At 70 the rate was changed: that is still so when the run has gone on from there, and when it goes back once more."""
+    journey.back_to(70)
+    passed = dict(journey.passed)
+    journey.train(20)
+    assert begins(journey) == [0, 70]
+    journey.back_to(85)
+    assert journey.bits == passed[85] == journey.passed[85]
+
+
+def test_who_looks_where_the_run_has_gone_on_changes_nothing(journey):
+    """Weights that were set since it went on from the past are not set once more."""
+    journey.back_to(120)
+    journey.train(3)
+    journey.member.set_entries({"dense_1.bias": Entries((6,), np.array([2]), np.array([0.5], np.float32))})
+    journey.train(2)
+    journey.member.timeline.follow(journey.run)
+    assert journey.bits == journey.passed[125]
+
+
+def test_stepping_on_from_where_something_else_was_trained_drops_nothing(journey):
+    journey.back_to(200)
+    step_through(journey)
+    assert journey.member.timeline.reach(journey.run).latest == 400 and journey.bits == journey.passed[201]
+
+
+def test_where_a_state_was_left_is_forgotten_when_training_goes_on_from_the_past(journey):
+    timeline, number, project = journey.member.timeline, journey.number, journey.project
+    journey.back_to(100)
+    assert timeline.position_of((number,)) == 400
+    branch(journey, 1)
+    assert timeline.position_of((number,)) is None, "that is on another branch"
+    left = journey.number
+    journey.train(10)
+    journey.change(replace(journey.project, training=replace(journey.project.training, learning_rate=0.5)))
+    journey.back_to(105)
+    assert timeline.position_of((left + 1,)) == 110
+    journey.train(1)
+    assert timeline.position_of((left + 1,)) is None
+    journey.change(replace(project, branch=0), returning=())
+    assert timeline.position_of((number,)) == 400, "nothing was trained there meanwhile"
 
 
 def test_before_anything_was_trained_nothing_was_reached_and_nothing_is_kept() -> None:
@@ -349,6 +426,106 @@ def test_a_branch_keeps_the_way_until_now_and_both_are_replayed_to_the_bit(journ
         assert journey.bits == first[iteration], iteration
     reach = journey.member.timeline.reach(journey.run)
     assert (reach.branch, reach.latest, [b.number for b in reach.branches]) == (0, 400, [1])
+
+
+def test_a_branch_from_a_later_chapter_knows_all_before_it_once(journey):
+    journey.back_to(350)
+    branch(journey, 1)
+    assert begins(journey) == [0, 70, 200, 300, 350] and is_of_just_their_size(journey)
+    (kept,) = journey.member.timeline.reach(journey.run).branches
+    assert [at for at, _ in kept.projects] == [0, 70, 200, 300, 350]
+    journey.back_to(100)
+    assert journey.bits == journey.passed[100]
+    before = journey.member.timeline.nbytes
+    (kept,) = journey.member.timeline.reach(journey.run).branches
+    journey.member.timeline.forget(0)
+    assert journey.member.timeline.nbytes == before - kept.nbytes > 0, "what no other branch needs"
+
+
+def test_another_rate_in_what_two_branches_share_is_of_the_one_alone(journey):
+    """The second time with a branch that has no part in it."""
+    first = dict(journey.passed)
+    journey.back_to(380)
+    branch(journey, 1)
+    journey.back_to(340)
+    journey.passed = {}
+    for rate in (0.1, 0.2):
+        journey.train(10)
+        journey.change(replace(journey.project, training=replace(journey.project.training, learning_rate=rate)))
+    journey.train(10)
+    second = dict(journey.passed)
+    branch(journey, 2)
+    journey.back_to(345)
+    journey.change(replace(journey.project, training=replace(journey.project.training, learning_rate=0.3)))
+    journey.train(20)
+    assert [b.number for b in journey.member.timeline.reach(journey.run).branches] == [0, 1]
+    for number, passed, rates in ((1, second, [3e-3, 3e-3, 0.1, 0.2]), (0, first, [3e-3] * 4)):
+        then = next(b for b in journey.member.timeline.reach(journey.run).branches if b.number == number)
+        journey.change(replace(then.project_at(then.left_at), branch=number))
+        reach = journey.member.timeline.reach(journey.run)
+        assert [reach.project_at(at).training.learning_rate for at in (339, 349, 359, 369)] == rates
+        for iteration in (344, 350, 355, 366):
+            journey.back_to(iteration)
+            assert journey.bits == passed[iteration], (number, iteration)
+
+
+def test_a_branch_is_returned_to_only_where_it_trained_just_that(journey):
+    timeline, project = journey.member.timeline, journey.project
+    branch(journey, 1)
+    other = replace(project, graph=edits.configure(project.graph, "dense_1", units=3))
+    before = timeline.reach(journey.run)
+    for unknown in (other, replace(project, branch=7)):
+        assert timeline.take(journey.run, unknown) is False and timeline.reach(journey.run) == before
+    assert timeline.take(journey.run, project) is True and timeline.reach(journey.run).branch == 0
+    assert is_of_just_their_size(journey)
+
+
+def test_numbers_of_branches_are_given_once() -> None:
+    timeline = Timeline()
+    timeline.rename(3)
+    timeline.rename(1)
+    assert [timeline.is_new(number) for number in (0, 1, 3, 4)] == [False, False, False, True]
+
+
+def test_what_is_watched_goes_with_the_branch() -> None:
+    one = Journey()
+    one.member.watch_formulas(("loss",))
+    one.train(30)
+    project = one.project
+    one.back_to(20)
+    branch(one, 1)
+    one.train(5)
+    assert one.run.watches.series("loss").iterations.tolist() == list(range(1, 26))
+    own = one.run.watches.series("loss").values[:20].tolist()
+    one.change(project)
+    assert one.run.watches.series("loss").iterations.tolist()[:20] == list(range(1, 21))
+    assert one.run.watches.series("loss").values[:20].tolist() == own
+
+
+def test_the_path_leads_through_all_keyframes_of_this_network_and_no_other(journey):
+    timeline, run = journey.member.timeline, journey.run
+    assert timeline.path(run).iterations[0] == 200, "before that the layer was narrower"
+    path = timeline.path(run)
+    width = run.program.parameters_end
+    assert path.iterations[-1] == 400 and path.weights[-1].tobytes() == run.state.arena[:width].tobytes()
+    journey.back_to(350)
+    path = timeline.path(run)
+    assert path.iterations[path.now] == 350 and path.iterations[-1] == 400, "what lies ahead as well"
+
+
+@pytest.mark.parametrize(("iteration", "since", "keyframes"), [(150, 149, [149]), (150, 120, [120]), (150, 150, [149]), (1, 0, [])])
+def test_an_excerpt_holds_the_one_keyframe_that_it_begins_with(journey, iteration, since, keyframes):
+    """What the chapter began with is in it as well."""
+    part, project = journey.member.timeline.excerpt(journey.run, iteration, since)
+    (chapter,) = part._chapters
+    assert chapter.keyframes.iterations.tolist() == keyframes and chapter.begins == 0
+    assert project.graph["dense_1"].settings["units"] == 6
+
+
+def test_an_excerpt_past_where_two_chapters_meet_is_of_the_later(journey):
+    for iteration, since, units in ((200, 190, 6), (201, 190, 9), (201, 200, 9), (200, 200, 9)):
+        _, project = journey.member.timeline.excerpt(journey.run, iteration, since)
+        assert project.graph["dense_1"].settings["units"] == units
 
 
 def test_undoing_a_branch_returns_to_where_it_was_made_with_all_that_lay_ahead(journey):

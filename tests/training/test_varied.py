@@ -10,7 +10,9 @@ import pytest
 from networks import mlp
 
 from nnlab.core.errors import NNLabError, SettingError
+from nnlab.core.initializers import initializers
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.core.schedule import schedules
 from nnlab.core.setting import Setting
 from nnlab.engine.evaluator import Evaluator
 from nnlab.files.examples import load_example
@@ -24,7 +26,17 @@ from nnlab.training.difference import Difference, differences
 from nnlab.training.project import Project
 from nnlab.training.session import Session
 from nnlab.training.settings import TrainingSettings
-from nnlab.training.varied import declared_setting, is_so, own_difference, present_value, read_value, suggestions, variant_of, varied
+from nnlab.training.varied import (
+    declared_setting,
+    is_so,
+    own_difference,
+    present_value,
+    read_value,
+    suggestions,
+    variant_of,
+    varied,
+    with_project,
+)
 
 SPIRAL = load_example("spiral")  # 2-8-8-1 tanh, Adam, binary cross-entropy
 IRIS = load_example("iris")
@@ -236,6 +248,9 @@ def test_suggestions_are_around_the_present_value_in_order() -> None:
     assert set(found["loss"]) >= {"binary_cross_entropy", "mse", "hinge"} and "kl_divergence" not in found["loss"]
     fast = varied(SPIRAL, Difference("learning_rate", "200"))
     assert suggestions(fast, prepare(SPIRAL.data))["learning_rate"] == ("20", "60", "200", "600"), "2,000 is more than a rate may be"
+    for rate, values in (("100", ("10", "30", "100", "300", "1e+03")), ("333.4", ("33.3", "100", "333"))):
+        assert suggestions(varied(SPIRAL, Difference("learning_rate", rate)), prepare(SPIRAL.data))["learning_rate"] == values
+    assert found["init"] == tuple(initializers) and found["schedule"] == tuple(s.name for s in schedules)
     plain = Project(mlp([2, 1], loss="mse"), SPIRAL.data, TrainingSettings())
     assert not {"units", "init", "activation"} & set(suggestions(plain, prepare(SPIRAL.data)))
 
@@ -265,7 +280,7 @@ def test_a_loss_that_compares_numbers_keeps_what_is_before_another_such() -> Non
     project = Project(mlp([2, 4, 1], loss="mse"), DataSettings("plane"), TrainingSettings())
     assert operators_of(varied(project, Difference("loss", "huber")).graph) == [*operators_of(project.graph)[:-1], "huber"]
     hinge = varied(SPIRAL, Difference("loss", "hinge"))
-    assert operators_of(hinge.graph)[-2] in ("dense", "sigmoid")
+    assert operators_of(hinge.graph)[-2:] == ["dense", "hinge"], "the side of 0 is the class, and no probability is needed"
     with pytest.raises(SettingError, match=r"^loss=mse cannot be set: the network has no loss yet\.$"):
         varied(Project(Graph(), DataSettings("plane"), TrainingSettings()), Difference("loss", "mse"))
 
@@ -278,3 +293,11 @@ def test_a_key_that_is_not_known_is_told_with_all_that_are() -> None:
         "accumulate, zero_gradients, units, activation, init, "
     )
     assert str(error.value).endswith(", or name a node's setting, such as dense_1.units.")
+
+
+def test_the_project_itself_is_named_before_what_it_is_compared_with() -> None:
+    found = differences("units=4,16")
+    assert with_project(SPIRAL, found) == (Difference("units", "8"), *found)
+    for wrong, words in (("unit=4", r"no 'unit' that could differ \(did you mean units\?\)"), ("dense_7.units=3", "no node 'dense_7'")):
+        with pytest.raises(SettingError, match=words):
+            with_project(SPIRAL, differences(wrong))

@@ -95,7 +95,7 @@ def _grid(data: Data) -> np.ndarray:
         return np.linspace(*domain(data)[0], POINTS)[:, None]
     if count != 2:
         return np.empty((0, count))
-    (x0, x1), (y0, y1) = domain(data)[:2]
+    (x0, x1), (y0, y1) = domain(data)
     along, across = np.linspace(0, 1, POINTS), np.linspace(0, 1, LINES)
     first = np.stack([np.tile(along, LINES), np.repeat(across, POINTS)], axis=1)
     return np.concatenate([first, first[:, ::-1]]) * [x1 - x0, y1 - y0] + [x0, y0]

@@ -139,15 +139,16 @@ def test_main_axes_of_points_on_a_line_and_of_one_unit() -> None:
     assert mean.tolist() == [7.0, 10.0]
     np.testing.assert_allclose(np.abs(axes[0]), [0.6, 0.8])
     assert shares == pytest.approx((1.0, 0.0))
-    mean, axes, shares = _main_axes(np.array([[1.0], [3.0], [np.nan]]))  # what is no number counts as 0
-    assert (mean.tolist(), np.abs(axes).tolist(), shares) == ([pytest.approx(4 / 3)], [[1.0], [0.0]], (pytest.approx(1.0), 0.0))
+    for wrong in (np.nan, np.inf, -np.inf):  # what is no number counts as 0
+        mean, axes, shares = _main_axes(np.array([[1.0], [3.0], [wrong]]))
+        assert (mean.tolist(), np.abs(axes).tolist(), shares) == ([pytest.approx(4 / 3)], [[1.0], [0.0]], (pytest.approx(1.0), 0.0))
     assert _main_axes(np.ones((4, 3)))[2] == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("units", [3, 9])
 def test_main_axes_by_either_way_are_those_of_the_covariance(units: int) -> None:
     """With more units than samples by singular values, else by eigenvectors; with a sign that does not flip."""
-    samples = np.random.default_rng(3).standard_normal((6, units)) * np.arange(1, units + 1)
+    samples = 0.01 * np.random.default_rng(3).standard_normal((6, units)) * np.arange(1, units + 1)
     mean, axes, shares = _main_axes(samples)
     variances, vectors = np.linalg.eigh(np.cov(samples.T))
     for k in range(2):
@@ -155,6 +156,8 @@ def test_main_axes_by_either_way_are_those_of_the_covariance(units: int) -> None
     assert shares == pytest.approx((variances[-1] / variances.sum(), variances[-2] / variances.sum()))
     mirrored = _main_axes(-samples)[1]
     np.testing.assert_allclose(mirrored, axes, atol=1e-9)
-    placed = LayerSpace(samples, samples, mean, axes, shares, None).placed(samples)
+    layer = LayerSpace(samples[:3], samples, mean, axes, shares, None)
+    assert layer.units == units
+    placed = layer.placed(samples)
     np.testing.assert_allclose(placed.var(axis=0, ddof=1), variances[[-1, -2]])
     np.testing.assert_allclose(placed.mean(axis=0), 0.0, atol=1e-9)
