@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 LARGE_FROM = 2000  # width of a window, in pixels, from which the large sizes hold
+QWIDGETSIZE_MAX = 16_777_215  # Qt's: no limit
 SCALES = (1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.0)  # what Ctrl + and Ctrl − walk through
 
 

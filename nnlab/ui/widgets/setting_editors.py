@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from nnlab.core.errors import SettingError
 from nnlab.core.setting import Setting, Value
+from nnlab.ui.look.metrics import QWIDGETSIZE_MAX
 from nnlab.ui.look.numbers import editable
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.check import Check
@@ -23,6 +24,7 @@ from nnlab.ui.widgets.slider import NumberSlider
 from nnlab.ui.widgets.text_undo import share_undo
 
 _SMALLEST = 1e-6  # where a logarithmic slider that begins with 0 goes on
+FIELD = 72  # pixels of a number beside its slider
 _REACH = 1e3  # how far, as a factor, a logarithmic slider without limits reaches from the default
 
 
@@ -115,6 +117,7 @@ class NumberEditor(SettingEditor):
         self._field = NumberField(theme, setting, arrows=reach is None)
         if self._slider is not None:
             self.put(self._slider, 1)
+            self._slider.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # one stop of Tab for a setting: the field has the same keys
             self._slider.moved.connect(self._slid)
             self._slider.sliderReleased.connect(self._field.finish)
@@ -126,8 +129,21 @@ class NumberEditor(SettingEditor):
 
     def apply_metrics(self) -> None:
         self.row.setSpacing(self.theme.metrics.px(6))
-        if self._slider is not None:
-            self._field.setFixedWidth(self.theme.metrics.px(72))
+        self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """The field has its width first; a slider that would be shorter than can be used leaves it all."""
+        if self._slider is None:
+            return
+        wanted, spacing = self.theme.metrics.px(FIELD), self.row.spacing()
+        has_room = self.width() >= wanted + spacing + self._slider.minimumSizeHint().width()
+        self._slider.setVisible(has_room)
+        self._field.setMinimumWidth(wanted)
+        self._field.setMaximumWidth(wanted if has_room else QWIDGETSIZE_MAX)
 
     @property
     def value(self) -> Value:

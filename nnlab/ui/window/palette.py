@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
 
 from nnlab.core.operator import CATEGORIES, Operator, operators
 from nnlab.ui.look.icons import glyph, icon
+from nnlab.ui.look.metrics import QWIDGETSIZE_MAX
 from nnlab.ui.look.operator_glyph import operator_glyph
 from nnlab.ui.look.theme import Theme, follow
 from nnlab.ui.widgets.buttons import IconButton
 from nnlab.ui.widgets.painting import draw_focus
 from nnlab.ui.widgets.search_field import SearchField
 
-QWIDGETSIZE_MAX = 16_777_215  # Qt's: no limit
 RAIL_MARGINS = 30  # pixels beside the icons of a rail, at every interface scale: the room is the network's
 MIME = "application/x-nnlab-operator"
 OPERATOR = Qt.ItemDataRole.UserRole  # an operator's name; empty on a category's row

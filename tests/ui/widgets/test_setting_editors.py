@@ -77,6 +77,17 @@ def test_dragging_the_slider_previews_and_commits_once(theme: Theme, qtbot: QtBo
     assert (commits, editor.value, field.text()) == ([1.0], 1.0, "1")
 
 
+def test_a_slider_gives_way_before_the_number_is_cut(theme: Theme, qtbot: QtBot) -> None:
+    """In a form that is narrow for its type: the field keeps the width that shows its number, and takes what the slider leaves."""
+    editor = made(theme, qtbot, RATE)
+    slider, field, px = editor.findChild(NumberSlider), editor.findChild(NumberField), theme.metrics.px
+    for width, has_slider in ((px(72) + px(6) + px(40), True), (px(72) + px(6) + px(40) - 1, False), (px(72), False), (px(200), True)):
+        editor.resize(width, editor.height())
+        qtbot.waitUntil(lambda expected=has_slider: slider.isVisible() == expected)
+        editor.row.activate()
+        assert field.geometry().right() < width and field.width() == (px(72) if has_slider else width)
+
+
 def test_typing_moves_the_slider_even_beyond_its_range(theme: Theme, qtbot: QtBot) -> None:
     editor = made(theme, qtbot, RATE)
     slider, field = editor.findChild(NumberSlider), editor.findChild(NumberField)
