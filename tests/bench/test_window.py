@@ -17,4 +17,4 @@ def test_the_speed_counts_neither_what_came_before_nor_the_time_before() -> None
 
 
 def test_the_run_without_a_window_trains() -> None:
-    assert headless("W1", 0.3) > 0
+    assert headless("W1", 1.0) > 0  # beside other programs the first slices of a run may take a third of it
