@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from thoroughness import FUZZ_SEED, IS_NIGHTLY, cases
+from watchdog import Watchdog
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
@@ -41,6 +42,28 @@ BETWEEN = 1.0  # seconds from one collection to the next: what ten small tests l
 _collected = [0.0]  # when the last one was
 
 PATIENCE = 60_000  # milliseconds a test waits for what has to happen; on a machine with other work to do everything takes longer
+
+
+_watchdog = Watchdog()
+
+
+def pytest_configure() -> None:
+    _watchdog.open()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool | None:
+    """In place of a thread of its own for each test."""
+    if settings.method != "thread":
+        return None
+    _watchdog.begin(item, settings)
+    return True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_timeout_cancel_timer(item: pytest.Item) -> bool | None:
+    _watchdog.end()
+    return None  # and what another method has begun
 
 
 def pytest_report_header() -> str:
@@ -111,6 +134,10 @@ def pytest_collection_finish() -> None:
     leave them out."""
     gc.freeze()
     gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    _watchdog.close()
 
 
 def pytest_sessionfinish() -> None:
