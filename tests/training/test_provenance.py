@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,3 +132,115 @@ def test_the_signal_of_a_gradient_is_over_batches_that_are_gone(moment: Moment) 
     assert (found.value, found.tensor, found.iteration, found.recompute) == (0.25, "dense_1.d_weight", 17, None)
     assert "is not kept" in found.note
     assert provenance_of_runs.ratio(moment, "dense_1", row, "saturated", replay) is None, "a ratio that does not exist"
+
+
+@pytest.mark.parametrize(
+    ("value", "found", "words"),
+    [
+        (0.25, 0.25, "Worked out again by the engine: equal, bit for bit."),
+        (float("nan"), float("nan"), "Worked out again by the engine: equal, bit for bit."),
+        (0.25, float("nan"), "What it was worked out from is not kept any more."),
+        (2.0, 2.5, "Worked out again by the engine: 2.5, 0.5 apart (0.2 of it)."),
+        (-4.0, -3.0, "Worked out again by the engine: -3, 1 apart (0.2 of it)."),
+        (-4.0, 4.0, "Worked out again by the engine: 4, 8 apart (2 of it)."),
+    ],
+)
+def test_a_verdict_says_how_far_apart_two_numbers_are(value: float, found: float, words: str) -> None:
+    assert Provenance("it", value, "a.y", 1, "none").verdict(found) == words
+
+
+def moment_of(accumulate: int = 1, batch_size: int = 6, steps: int = 4) -> tuple[Moment, Callable[[int, int], Replayed]]:
+    """Of a run on a part of iris, and a replay that hands out that very frame."""
+    data = prepare(DataSettings("iris"))
+    b = GraphBuilder()
+    b.node("cross_entropy", b.dense(b.tanh(b.dense(b.input(features=4), units=5)), units=3))
+    run = Run(Setup(b.build(), data.x, data.y, update=Update("sgd", 0.05, accumulate=accumulate), batch_size=batch_size, seed=1))
+    run.train(steps)
+    run.publish()
+    frame = run.mailbox.newest(0)
+    assert frame is not None
+    return Moment(frame, data, Losses(0.5, 2, 0.4, 0.6, steps)), lambda at, since: Replayed(frame, run.history.curves(), data)
+
+
+@pytest.mark.parametrize(("batch_size", "ends"), [(6, ""), (7, ", …")])
+def test_six_rows_of_a_batch_are_named(batch_size: int, ends: str) -> None:
+    moment, _ = moment_of(batch_size=batch_size)
+    found = provenance.batch_loss(moment)
+    named = ", ".join(str(row + 1) for row in moment.data.train_index[moment.frame.samples[:6]])
+    assert found is not None and found.rows == f"the batch of {batch_size}: rows {named}{ends}"
+
+
+def test_the_first_row_and_the_last_are_rows_like_others() -> None:
+    moment, _ = moment_of()
+    last = len(moment.data.train_index) - 1
+    frame = replace(moment.frame, samples=np.array([0, last, -1, last + 1, 3, 2]))
+    found = provenance.batch_loss(replace(moment, frame=frame))
+    rows = moment.data.train_index[[0, last, 3, 2]] + 1
+    assert found is not None and found.rows.endswith(f"rows {', '.join(map(str, rows))}"), "what is no row of the data has no number"
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_the_loss_of_several_batches_takes_a_replay(accumulate: int) -> None:
+    moment, replay = moment_of(accumulate)
+    found, known = provenance.batch_loss(moment), provenance.batch_loss(moment, replay)
+    assert found is not None and known is not None and known.recompute is not None and known.note == ""
+    assert known.recompute() == moment.frame.loss
+    assert (found.recompute is None) == (accumulate > 1)
+    assert found.note.startswith("It is the mean over the 2 batches" if accumulate > 1 else "The update has moved the weights since")
+    assert provenance.batch_loss(replace(moment, frame=replace(moment.frame, rows=0))) is None
+
+
+def test_what_a_row_of_the_batch_lost() -> None:
+    moment, replay = moment_of()
+    each = moment.frame.get("cross_entropy_1.sample_loss")
+    assert each is not None
+    for place in (0, 5):
+        found = provenance.row_loss(moment, place, replay)
+        assert found is not None and found.recompute is not None
+        row = moment.data.train_index[moment.frame.samples[place]] + 1
+        assert (found.name, found.value) == (f"Loss of row {place + 1} of the batch", each[place])
+        assert found.rows == f"row {row}, place {place + 1} of 6 in the batch" and found.recompute() == each[place]
+        assert found.formula == provenance.loss_formula(moment.frame) != ""
+    assert provenance.row_loss(moment, 6) is None, "there are six"
+
+
+def test_without_a_replay_the_smoothed_loss_cannot_be_had_again() -> None:
+    moment, replay = moment_of()
+    found, known = provenance.smoothed_loss(moment), provenance.smoothed_loss(moment, replay)
+    assert found is not None and found.recompute is None and "the single batches are gone" in found.note
+    assert known is not None and known.recompute is not None and known.note == ""
+    inside = replace(moment, frame=replace(moment.frame, is_inside=True))
+    within = provenance.smoothed_loss(inside, replay)
+    assert within is not None and within.recompute is None
+    assert provenance.smoothed_loss(replace(moment, losses=moment.losses._replace(smoothed=float("nan")))) is None
+
+
+def test_places_of_elements_begin_at_one() -> None:
+    moment, replay = moment_of()
+    found = provenance.element(moment, "tanh_1.y", (1, 3), replay)
+    values = moment.frame.get("tanh_1.y")
+    assert found is not None and values is not None and found.recompute is not None
+    assert (found.name, found.tensor, found.value) == ("y of tanh_1", "tanh_1.y[4]", values[1, 3]) and found.recompute() == values[1, 3]
+    row = moment.data.train_index[moment.frame.samples[1]] + 1
+    assert found.rows == f"row {row}, place 2 of 6 in the batch" and found.note == ""
+    bias = provenance.element(moment, "dense_1.bias", (4,), replay)
+    assert bias is not None and (bias.tensor, bias.rows, bias.note) == ("dense_1.bias[5]", "none: it is learned", "")
+    gradient = provenance.element(moment, "dense_1.d_weight", (0, 0))
+    assert gradient is not None and gradient.rows == "all rows of the batch" and gradient.recompute is None
+    assert provenance.element(moment, "dense_1.bias", (5,)) is None and provenance.element(moment, "dense_1.bias", (0, 0)) is None
+    assert np.isnan(provenance._element(moment.frame, "dense_9.bias", (0,))), "what is not there any more is no number"
+
+
+def test_a_number_formed_from_a_frame_is_formed_again() -> None:
+    moment, replay = moment_of()
+
+    def norm(frame: Frame) -> float:
+        return float(np.linalg.norm(frame.get("dense_1.weight")))  # type: ignore[arg-type]
+
+    found = provenance.of_frame(moment, "norm", 3.0, "dense_1.weight", norm, replay=replay)
+    assert found.recompute is not None and found.recompute() == norm(moment.frame) and found.note == ""
+    assert found.rows.startswith("the batch of 6: rows ")
+    named = provenance.of_frame(moment, "norm", 3.0, "dense_1.weight", lambda frame: None, rows="all rows", replay=replay)
+    assert named.rows == "all rows" and named.recompute is not None and np.isnan(named.recompute())
+    before = provenance.of_frame(replace(moment, frame=replace(moment.frame, rows=0)), "norm", 3.0, "dense_1.weight", norm)
+    assert before.rows == "none" and before.recompute is None and before.note.startswith("An iteration is under way")
