@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from nnlab.core.errors import FileError
+from nnlab.core.sizes import MEGABYTE
 
-MEGABYTE = 2**20
 MAX_ENTRIES = 100
 MAX_DIRECTORY = 64 * 1024  # bytes of the archive's directory
 MAX_RATIO = 200  # unpacked to packed bytes; ours are stored unpacked where they would exceed it

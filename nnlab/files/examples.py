@@ -15,8 +15,8 @@ import msgspec
 from nnlab.core.dataset import CATEGORIES, datasets
 from nnlab.core.errors import DataError, FileError, NNLabError
 from nnlab.core.preparation import file_of, with_file
+from nnlab.core.sizes import MEGABYTE
 from nnlab.files import schema
-from nnlab.files.archive import MEGABYTE
 from nnlab.files.graph_file import read_graph
 from nnlab.files.initial_weights import decode
 from nnlab.files.project import Project, SavedProject

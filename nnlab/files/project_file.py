@@ -28,9 +28,10 @@ from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import DataError, FileError, GraphError, NNLabError
 from nnlab.core.memory import NotEnoughMemory
 from nnlab.core.preparation import DataSettings, file_of, with_file
+from nnlab.core.sizes import MEGABYTE
 from nnlab.datasets.images import form_of
 from nnlab.files import adapters, initial_weights, kept_runs, places, schema, test_log, weights
-from nnlab.files.archive import MEGABYTE, read_archive, write_archive
+from nnlab.files.archive import read_archive, write_archive
 from nnlab.files.project import Project, SavedProject
 from nnlab.images.packed import SUFFIX as SUFFIX_OF_IMAGES
 from nnlab.images.packed import pack

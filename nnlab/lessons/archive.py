@@ -12,7 +12,8 @@ from pathlib import Path
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, WriteError
-from nnlab.files.archive import MEGABYTE, read_archive, write_archive
+from nnlab.core.sizes import MEGABYTE
+from nnlab.files.archive import read_archive, write_archive
 from nnlab.files.places import home
 from nnlab.lessons.markdown import PICTURES
 from nnlab.lessons.reader import FILE, MOST_BYTES

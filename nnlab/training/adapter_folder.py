@@ -11,12 +11,13 @@ from typing import IO
 
 from nnlab.core.atomic import write_atomically
 from nnlab.core.errors import FileError, NNLabError
+from nnlab.core.sizes import MEGABYTE
 from nnlab.core.tensor_file import read_metadata, read_tensors, write_tensors
 from nnlab.graph.lora_adapter import name_problem
 from nnlab.training.stored_adapter import StoredAdapter
 
 CONFIG, MODEL = "adapter_config.json", "adapter_model.safetensors"
-LIMITS = {CONFIG: 2**20, MODEL: 256 * 2**20}  # bytes
+LIMITS = {CONFIG: MEGABYTE, MODEL: 256 * MEGABYTE}  # bytes
 _DTYPES = ("F16", "F32", "F64")
 _PICKLES = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 _BASE = "nnlab.base_sha256."  # begins the keys of the file's metadata that say what base it was trained on; PEFT ignores them

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.sizes import MEGABYTE
 from nnlab.training.kept_run import KeptRun, SeedCurve, plain
 from nnlab.training.project import Project
 from nnlab.training.test_evaluation import MOST_EVALUATIONS, TestEvaluation
 
-BUDGET = 64 * 2**20  # bytes of curves and weights
+BUDGET = 64 * MEGABYTE  # bytes of curves and weights
 MOST_KEPT = 200  # runs
-_MEGABYTE = 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ class KeptRuns:
         size = sum(other.nbytes for other in found.runs if other.is_pinned)
         if is_pinned and size > BUDGET:
             raise NNLabError(
-                f"“{run.name}” cannot be pinned: pinned runs would take {size / _MEGABYTE:,.0f} MB of the {BUDGET // _MEGABYTE} MB for "
+                f"“{run.name}” cannot be pinned: pinned runs would take {size / MEGABYTE:,.0f} MB of the {BUDGET // MEGABYTE} MB for "
                 "runs; unpin or delete another."
             )
         return found

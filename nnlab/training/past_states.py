@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nnlab.core.sizes import MEGABYTE
 from nnlab.engine.carry_over import Remembered, lost
 from nnlab.engine.run import Run
 from nnlab.training.change import Change
 from nnlab.training.commands import Snapshot
 from nnlab.training.snapshots import take_snapshot
 
-MOST_REMEMBERED = 64 * 2**20  # bytes, of numbers and of runs each
+MOST_REMEMBERED = 64 * MEGABYTE  # bytes, of numbers and of runs each
 
 
 class PastStates:

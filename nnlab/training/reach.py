@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nnlab.core.sizes import MEGABYTE
 from nnlab.training.branch import FIRST, Branch, project_at
 from nnlab.training.project import Project
 
-BUDGET = 256 * 2**20  # bytes of keyframes and of states that chapters began with
+BUDGET = 256 * MEGABYTE  # bytes of keyframes and of states that chapters began with
 
 
 @dataclass(frozen=True)

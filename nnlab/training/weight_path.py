@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlab.core.sizes import MEGABYTE
+
 if TYPE_CHECKING:  # the engine compiles when it is imported; a path is only a value
     from nnlab.engine.run import Run
 
-BUDGET = 64 * 2**20  # bytes that a path may take
+BUDGET = 64 * MEGABYTE  # bytes that a path may take
 FEWEST_POINTS, MOST_POINTS = 3, 128
 
 
