@@ -64,11 +64,11 @@ class DrawnImage:
     def stroke(self, start: tuple[float, float], end: tuple[float, float], is_drawn: bool = True) -> None:
         """Along a line between two places (across, down), each 0 … 1 over the image; erases where not `is_drawn`."""
         height, width = self.points.shape
-        down, across = np.mgrid[0:height, 0:width] + 0.5
+        down, across = np.indices(self.points.shape) + 0.5
         (x0, y0), (x1, y1) = ((x * width, y * height) for x, y in (start, end))
         dx, dy = x1 - x0, y1 - y0
         length = dx * dx + dy * dy
-        share = np.clip(((across - x0) * dx + (down - y0) * dy) / length, 0, 1) if length > 0 else 0.0
+        share = np.clip(((across - x0) * dx + (down - y0) * dy) / length, 0, 1) if length else 0.0
         radius = PEN * max(height, width) / 2
         self.points[np.hypot(across - x0 - share * dx, down - y0 - share * dy) <= radius] = is_drawn
 
@@ -83,7 +83,7 @@ class DrawnImage:
     def take(self, image: np.ndarray) -> None:
         """As near as points can come to an image 0 … 1: so many of each pixel's, from its middle outwards."""
         middle = (OVERSAMPLING - 1) / 2
-        down, across = np.mgrid[0:OVERSAMPLING, 0:OVERSAMPLING]
+        down, across = np.indices((OVERSAMPLING, OVERSAMPLING))
         order = np.argsort(np.hypot(down - middle, across - middle), axis=None, kind="stable")
         rank = np.empty(OVERSAMPLING**2)
         rank[order] = np.arange(OVERSAMPLING**2)

@@ -114,6 +114,6 @@ def _column(column: RawColumn, given: Any, known: tuple[str, ...]) -> np.ndarray
         texts = ["" if v is None or v != v else str(v) for v in values.tolist()]
         return np.array(["" if t.strip().lower() in MISSING and t not in known else t for t in texts], dtype=str)
     try:
-        return np.array([np.nan if v is None else v for v in values.tolist()] if values.dtype == object else values, dtype=np.float64)
+        return np.array(values, dtype=np.float64)  # None becomes NaN
     except (TypeError, ValueError):
         raise DataError(f"Column {column.name!r} has to hold numbers, but holds {str(values[0])[:40]!r} and the like.") from None

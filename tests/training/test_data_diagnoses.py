@@ -234,6 +234,11 @@ def test_one_hot_rows_may_be_uneven_and_numbers_may_not() -> None:
     y = classes_of(30, 3, 5)
     assert found("class_imbalance", spread(38), np.eye(3)[y], network(2, 3)) is not None
     assert found("class_imbalance", spread(38), 0.5 * np.eye(3)[y], network(2, 3)) is None
+    assert found("class_imbalance", spread(33), np.eye(2)[classes_of(30, 3).astype(int).ravel()], network(2, 2)) is not None
+    several, none, shares = np.eye(3)[y], np.eye(3)[y], np.eye(3)[y]
+    several[0], none[0], shares[0] = 1.0, 0.0, 1 / 3
+    for rows in (several, none, shares):  # one row that is of no single class, and they are numbers
+        assert found("class_imbalance", spread(38), rows, network(2, 3)) is None
     assert found("class_imbalance", spread(33), classes_of(30, 3), network(2)) is None  # numbers on a scale, for all one knows
 
 

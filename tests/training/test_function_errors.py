@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,31 @@ def test_no_continuous_fit_is_nearer_to_a_jump_than_half_of_it(slope: float, off
     assert jumps_of(data) == (jump,)
     found = errors_inside(line(slope, offset - slope * 0.12345), data, np.array([jump.left, jump.right]))
     assert found is not None and found.sup >= 0.5 - 1e-9
+
+
+def test_a_jump_is_more_than_a_hundredth_of_the_range() -> None:
+    """However large the range is: of 100, a jump of just 1 is none, and one of 1.5 is; of a hundredth, one of 0.0002."""
+    assert [height for _, height in jumps("step(x) + 99 * step(x - 0.5)")] == [99.0]
+    assert [height for _, height in jumps("1.5 * step(x) + 98.5 * step(x - 0.5)")] == [1.5, 98.5]
+    assert [height for _, height in jumps("0.5 * step(x) + 99.5 * step(x - 0.5)")] == [99.5]
+    assert [height for _, height in jumps("0.0002 * step(x) + 0.0098 * step(x - 0.5)")] == pytest.approx([0.0002, 0.0098])
+
+
+def test_jumps_are_found_beside_places_without_a_value_and_none_where_there_is_no_value() -> None:
+    data = function("x", -1.0, 1.0)
+
+    def root_and_step(raw: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore"):
+            return np.sqrt(raw[:, 0]) + (raw[:, 0] > 0.5)
+
+    (jump,) = jumps_of(replace(data, truth=root_and_step))
+    assert (jump.left, jump.height) == (pytest.approx(0.5), pytest.approx(1.0))
+    assert jumps_of(replace(data, truth=None)) == ()
+    assert jumps_of(replace(data, truth=lambda raw: np.full(len(raw), np.nan))) == ()
+
+
+def test_a_kink_beyond_the_domain_is_not_looked_at() -> None:
+    data = function("x^2", 0.0, 1.0)
+    plain = errors_inside(line(0.0, 0.0), data)
+    for kink in (-2.0, 2.0):
+        assert errors_inside(line(0.0, 0.0), data, np.array([kink])) == plain

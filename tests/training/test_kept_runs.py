@@ -19,6 +19,7 @@ from nnlab.training.project import Project
 from nnlab.training.restored_run import restored, set_up_like
 from nnlab.training.run_settings import differing, settings_of
 from nnlab.training.run_table import curves_csv, run_rows, runs_csv
+from nnlab.training.test_evaluation import TestEvaluation
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +153,54 @@ def test_weights_that_just_fit_the_budget_are_kept(project: Project, monkeypatch
     assert bool(run.seeds[0].weights) == keeps
     if keeps:
         assert KeptRuns().adding(project, (curve(8),)).pinned(1)[1].is_pinned
+
+
+def test_numbers_rise_and_the_next_is_beyond_them(project: Project) -> None:
+    one, two = KeptRuns().adding(project, (curve(),)).adding(project, (curve(),))
+    assert len(KeptRuns((one, two), 3)) == 2
+    for runs, following in (((two, one), 3), ((one, one), 2), ((one, two), 2), ((two,), 2)):
+        with pytest.raises(NNLabError, match="not numbered in order"):
+            KeptRuns(runs, following)
+
+
+def test_a_run_that_comes_back_has_its_number_and_later_ones_others(project: Project) -> None:
+    runs = KeptRuns().adding(project, (curve(),)).adding(project, (curve(),))
+    assert runs.without(2).replacing(runs[2]) == runs or [run.number for run in runs.without(2).replacing(runs[2])] == [1, 2]
+    again = KeptRuns().replacing(runs[2])
+    assert [run.number for run in again] == [2] and again.next_number == 3
+    assert runs.replacing(runs[1]).next_number == 3
+
+
+def test_so_many_runs_are_kept_and_so_many_evaluations_counted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_runs, "MOST_KEPT", 2)
+    monkeypatch.setattr(kept_runs, "MOST_EVALUATIONS", 2)
+    runs = KeptRuns()
+    for _ in range(3):
+        runs = runs.adding(project, (curve(),))
+    assert [run.number for run in runs] == [2, 3]
+    evaluation = TestEvaluation(5, 10, 0.5, {"accuracy": 0.75})
+    tested = runs.tested(evaluation).tested(evaluation)
+    assert tested.tests == (evaluation, evaluation)
+    with pytest.raises(NNLabError, match="was evaluated 2 times"):
+        tested.tested(evaluation)
+
+
+def test_beside_pinned_runs_the_newest_loses_its_weights_and_stays(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the others hold, and if only one of its seeds has weights."""
+    plain = KeptRuns().adding(project, (curve(),)).nbytes
+    pinned = KeptRuns()
+    for number, kilobytes in ((1, 0), (2, 8), (3, 0)):
+        pinned = pinned.adding(project, (curve(kilobytes),)).pinned(number)
+    monkeypatch.setattr(kept_runs, "BUDGET", pinned.nbytes + 2 * plain)
+    after = pinned.adding(project, (curve(64), curve(seed=1)))
+    assert [run.number for run in after] == [1, 2, 3, 4]
+    assert not any(seed.weights for seed in after[4].seeds) and after[2].seeds[0].weights
+    monkeypatch.setattr(kept_runs, "BUDGET", pinned.nbytes + plain // 2)
+    assert [run.number for run in pinned.adding(project, (curve(),))] == [1, 2, 3]
+
+
+def test_pinned_runs_that_would_fill_the_budget_are_told_in_megabytes(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = KeptRuns().adding(project, (curve(1536),)).adding(project, (curve(1536),)).pinned(1)
+    monkeypatch.setattr(kept_runs, "BUDGET", 2 * 2**20)
+    with pytest.raises(NNLabError, match=r"^“run 2” cannot be pinned: pinned runs would take 3 MB of the 2 MB for runs; unpin or delete"):
+        runs.pinned(2)

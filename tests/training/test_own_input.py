@@ -115,3 +115,11 @@ def test_points_are_taken_from_the_middle_of_a_pixel_outwards() -> None:
     drawing.take(np.array([[0.25, 7.0, -1.0]]))
     np.testing.assert_array_equal(drawing.points[:, :4], np.pad(np.ones((2, 2), dtype=bool), 1))
     assert drawing.image().tolist() == [[0.25, 1.0, 0.0]]
+
+
+def test_a_stroke_shorter_than_a_point_is_a_stroke() -> None:
+    """From 16 to 16.5 of 32 points: the pen reaches 2.3 beyond both ends, and a dot to both sides of its one place."""
+    short, dot = DrawnImage(8, 8), DrawnImage(8, 8)
+    short.stroke((0.5, 0.5), (0.5 + 0.5 / 32, 0.5))
+    dot.stroke((0.5, 0.5), (0.5, 0.5))
+    assert np.flatnonzero(short.points[16]).tolist() == [14, 15, 16, 17, 18] and np.flatnonzero(dot.points[16]).tolist() == [14, 15, 16, 17]

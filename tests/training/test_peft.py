@@ -319,3 +319,25 @@ def test_patterns_that_may_take_long_are_refused(pattern: str) -> None:
 def test_whole_numbers_and_names_are_written_plainly() -> None:
     assert [_plain(8.0), _plain(8.5), type(_plain(8.0))] == [8, 8.5, int]
     assert [_pattern(name) for name in ("hidden_1", "a-b", "out (2+)")] == ["hidden_1", "a-b", r"out\ \(2\+\)"]
+
+
+@pytest.mark.parametrize("rslora", [False, True])
+def test_a_number_that_was_typed_is_written_as_it_was(rslora: bool) -> None:
+    """Not as what alpha / rank comes to, times the rank: that would be rounded twice."""
+    for tenths in range(1, 40):
+        graph = attached(rank=3, alpha=tenths / 10, rslora=rslora)
+        assert stored_of(graph).config["lora_alpha"] == tenths / 10
+
+
+def test_without_a_word_about_it_nothing_is_dropped() -> None:
+    stored = stored_of(attached(rank=2, dropout=0.25))
+    config = {key: value for key, value in stored.config.items() if key != "lora_dropout"}
+    graph, _ = from_stored(lora_cases.base(), StoredAdapter("t", json.dumps(config).encode(), stored.tensors))
+    assert graph["out"].adapters[0].dropout == 0.0 and json.dumps(config)[0] == "{"
+
+
+@pytest.mark.parametrize("pattern", [{"out": 0}, {"out": 1.5}, {"out": "2"}, [2], "out"])
+def test_a_pattern_of_ranks_is_of_ranks(pattern: object) -> None:
+    stored = stored_of(attached(rank=2))
+    with pytest.raises(FileError, match="rank_pattern is"):
+        StoredAdapter("t", json.dumps({**stored.config, "rank_pattern": pattern}).encode(), stored.tensors)

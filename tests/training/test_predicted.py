@@ -94,6 +94,8 @@ def test_of_a_column_of_text_none_and_nan_are_missing() -> None:
     found = _column(column, np.array(["Bern", None, float("nan"), "NA", " n/a ", 3], dtype=object), ())
     assert found.tolist() == ["Bern", "", "", "", "", "3"]
     assert _column(column, ["NA", "Bern"], ("NA",)).tolist() == ["NA", "Bern"], "a known category is no missing value"
+    given = np.array([None, float("nan"), "None", "nan"], dtype=object)
+    assert _column(column, given, ("None", "nan")).tolist() == ["", "", "None", "nan"], "nor is what has no value a category of that name"
 
 
 def test_a_column_of_numbers_refuses_text() -> None:
@@ -101,3 +103,10 @@ def test_a_column_of_numbers_refuses_text() -> None:
     np.testing.assert_array_equal(_column(column, np.array([1, None, 2.5], dtype=object), ()), [1.0, math.nan, 2.5])
     with pytest.raises(DataError, match="Column 'age' has to hold numbers, but holds 'old' and the like"):
         _column(column, ["old", "young"], ())
+    with pytest.raises(DataError, match=rf"^Column 'age' has to hold numbers, but holds '{'x' * 40}' and the like\.$"):
+        _column(column, ["x" * 60], ())
+
+
+def test_the_first_five_columns_are_named() -> None:
+    with pytest.raises(DataError, match=r"^Rows to predict have 7 columns \(a, b, c, d, e, …\), but "):
+        raw_columns([[1.0, 2.0]], of(*"abcdefg"))

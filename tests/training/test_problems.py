@@ -19,7 +19,7 @@ from nnlab.files.examples import example_names, load_example
 from nnlab.graph.builder import GraphBuilder
 from nnlab.graph.diagnostic import Diagnostic
 from nnlab.graph.graph import Graph
-from nnlab.training.problems import TrainingFix, patience_problems, too_short_for_schedule, training_problems
+from nnlab.training.problems import TrainingFix, patience_problems, too_large, too_short_for_schedule, training_problems
 from nnlab.training.settings import TrainingSettings
 
 PLAIN = TrainingSettings().checked()
@@ -183,3 +183,16 @@ def test_patience_needs_something_to_watch(patience: int, rows: int, speaks: boo
     if speaks:
         (fix,) = problems[0].fixes
         assert isinstance(fix, TrainingFix) and fix.change(replace(PLAIN, patience=5)).patience == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "words"),
+    [
+        (1, 8, "The batch size is 8, but there is only 1 training sample: every batch holds all of them."),
+        (2, 8, "The batch size is 8, but there are only 2 training samples: every batch holds all of them."),
+        (7, 1000, "The batch size is 1,000, but there are only 7 training samples: every batch holds all of them."),
+        (8, 8, ""), (9, 8, ""), (0, 8, ""),
+    ],
+)  # fmt: skip
+def test_a_batch_size_above_the_samples_is_one_sentence(rows: int, size: int, words: str) -> None:
+    assert too_large(rows, size) == words

@@ -26,7 +26,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     if classes is None or any(loss.settings.get(name) for name in ("class_weights", "pos_weight")):
         return
     numbers, counts = np.unique(classes, return_counts=True)
-    if len(counts) < 2 or counts.max() < RARE * counts.min():
+    if not len(counts) or counts.max() < RARE * counts.min():
         return
     rarest, total = int(numbers[np.argmin(counts)]), int(counts.sum())
     target = seen.target
