@@ -112,7 +112,7 @@ class NormHistory:
     def __init__(self, last: int = LAST) -> None:
         self._last = last
         self._norms: dict[str, deque[float]] = {}
-        self._iteration = -1
+        self._iteration = 0  # of the newest frame
 
     def take(self, frame: Frame) -> None:
         """Remembers a frame; one of an earlier iteration begins anew, one of the same takes the last one's place."""
@@ -131,7 +131,6 @@ class NormHistory:
 
     def forget(self) -> None:
         self._norms.clear()
-        self._iteration = -1
 
     def of(self, name: str) -> np.ndarray:
         """The norms of a parameter, oldest first."""

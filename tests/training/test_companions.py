@@ -118,6 +118,22 @@ def test_why_one_stopped_is_known_until_it_begins_again(companions: Companions) 
     assert companions.all[1].stopped == "Its loss is NaN."
     companions.rewound()
     assert companions.all[1].stopped == "" and companions.stop(9, "gone") == ""
+    companions.stop(1, "Its loss is NaN.")
+    companions.all[1].alike_from = 30
+    follow(companions, replace(PROJECT, training=replace(PROJECT.training, seed=70)), keep=False)
+    assert companions.all[1].stopped == "" == companions.unlike
+
+
+def test_companions_are_put_aside_and_back(companions: Companions) -> None:
+    before = dict(companions.all)
+    aside = companions.exchange(None)
+    assert not companions.all and companions.count_runs() == 1
+    command = companions.add(another_seed(2), Version(0, PROJECT), PREPARED, 3)
+    assert isinstance(command, Load) and command.run == 1, "numbers begin anew"
+    companions.exchange(aside)
+    assert dict(companions.all) == before
+    again = companions.add(another_seed(3), Version(0, PROJECT), PREPARED, 3)
+    assert isinstance(again, Load) and again.run == 2
 
 
 def complete(companions: Companions, wanted: tuple[Difference, ...], project: Project = PROJECT) -> tuple[list[int], str]:

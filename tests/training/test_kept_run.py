@@ -39,7 +39,7 @@ def test_losses_and_score_are_those_that_were_evaluated_last() -> None:
 
 
 def test_without_validation_samples_the_score_is_that_of_training() -> None:
-    assert curve([[20, NAN, 0.6, NAN, 0.9]]).score == 0.9
+    assert curve([[10, NAN, 0.8, NAN, 0.4], [20, NAN, 0.6, NAN, 0.9]]).score == 0.9
 
 
 def test_without_evaluations_the_training_loss_is_the_smoothed_batch_loss() -> None:

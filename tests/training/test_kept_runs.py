@@ -53,7 +53,15 @@ def test_a_long_curve_is_thinned_and_its_extremes_stay_true() -> None:
     found = thinned(Curves(7, 5, low, high, means, empty, (), at, at, at, at, at, 0.25), 3, 10**6, {})
     assert len(found.blocks) == MOST_BLOCKS - 1 and found.block_size == 20 and found.origin == 7
     assert found.blocks[2].tolist() == [low[8:12].min(), high[8:12].max(), pytest.approx(means[8:12].mean())]
-    assert len(found.checks) <= MOST_BLOCKS and found.checks[-1, 0] == checks  # the last evaluation stays
+    assert found.checks[:, 0].tolist() == list(range(3, checks + 1, 3)), "every third, of which the last is the last there was"
+
+
+@pytest.mark.parametrize(("count", "size", "first", "step"), [(512, 1, 1, 1), (513, 2, 1, 2), (1, 1, 1, 1)])
+def test_five_hundred_and_twelve_are_kept_as_they_are(count: int, size: int, first: int, step: int) -> None:
+    at, rows = np.arange(1.0, count + 1), np.random.default_rng(0).random(count)
+    found = thinned(Curves(0, 1, rows, rows, rows, np.empty((count, 0), np.float32), (), at, at, at, at, at, 0.25), 3, 10**6, {})
+    assert (found.block_size, len(found.blocks)) == (size, count // size)
+    assert found.checks[:, 0].tolist() == list(range(first, count + 1, step))
 
 
 def test_the_oldest_that_is_not_pinned_goes_first(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
