@@ -27,3 +27,24 @@ def test_positions_in_words() -> None:
     assert [RunAxis(kind, known).written_after(value) for kind, value in ((ITERATIONS, 1458.0), (EPOCHS, 11.42), (SECONDS, 0.831))] == [
         "1,458", "epoch 11.4", "0.831 s",
     ]  # fmt: skip
+
+
+def test_an_axis_is_called_by_what_it_counts() -> None:
+    assert [RunAxis(kind).title for kind in (ITERATIONS, EPOCHS, SECONDS)] == ["iteration", "epochs", "seconds"]
+    assert RunAxis().kind == ITERATIONS
+    assert [RunAxis(EPOCHS).written(11.42), RunAxis(SECONDS).written(0.8314), RunAxis().written(457.6)] == ["11.4", "0.831 s", "458"]
+
+
+@pytest.mark.parametrize(("kind", "usual"), [(ITERATIONS, 123_456.0), (EPOCHS, 12.3), (SECONDS, 0.123)])
+def test_the_room_of_a_position_is_that_of_a_usual_one(kind: str, usual: float) -> None:
+    assert len(RunAxis(kind).widest) == len(RunAxis(kind).written_after(usual))
+
+
+def test_before_anything_is_known_a_position_is_an_iteration() -> None:
+    assert [RunAxis(kind).iteration(7.5) for kind in (ITERATIONS, EPOCHS, SECONDS)] == [7.5] * 3
+
+
+def test_only_iterations_are_whole() -> None:
+    """One pixel in a hundred for a number: 0 to 2 in 400 pixels has room for halves."""
+    assert [tick.text for tick in RunAxis(ITERATIONS).ticks(0, 2, 400, 100)] == ["0", "1", "2"]
+    assert [tick.text for tick in RunAxis(EPOCHS).ticks(0, 2, 400, 100)] == ["0", "0.5", "1.0", "1.5", "2.0"]
