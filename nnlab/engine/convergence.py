@@ -142,7 +142,7 @@ def _line(at: np.ndarray, losses: np.ndarray) -> _FittedLine:
     energy = float(residuals @ residuals)
     resemblance = min(max(float(residuals[1:] @ residuals[:-1]) / energy, 0.0), 0.9) if energy > 0.0 else 0.0
     effective = max(len(at) * (1 - resemblance) / (1 + resemblance), 3.0)
-    freedom = max(effective - 2, 1.0)
+    freedom = effective - 2
     error = math.sqrt(energy / freedom / width)  # the standard error of the slope, by the effective number in place of n
     reach = float(stdtrit(freedom, 0.975)) * error  # Student's t
     first, last = ((float(x), float(np.exp(intercept + slope * x))) for x in (at[0], at[-1]))
@@ -162,7 +162,7 @@ def _runaway(series: Series) -> Convergence | None:
 
 
 def _diverging(series: Series, ends: np.ndarray, levels: np.ndarray) -> Convergence | None:
-    part = max(2, len(levels) // 8)
+    part = len(levels) // 8  # three at least, of LEAST groups
     smooth = np.convolve(levels, np.full(part, 1 / part), "valid")  # smooth[k]: mean of levels[k] … levels[k + part - 1]
     lowest = int(np.argmin(smooth))
     end, least, start = float(np.median(levels[-part:])), float(smooth[lowest]), float(np.mean(levels[:part]))
@@ -251,7 +251,7 @@ def _overfitting(series: Series) -> Convergence | None:
     after = validation[lowest:]
     if len(after) < LEAST_CHECKS // 2:
         return None
-    part = max(2, len(after) // 4)
+    part = len(after) // 4
     least, end = float(smooth[lowest]), float(after[-part:].mean())
     trained_before, trained = float(training[max(0, lowest - 1) : lowest + 2].mean()), float(training[-part:].mean())
     is_worse = end > WORSE * least and end - least > WORSE_OF_START * float(validation[0])
@@ -275,7 +275,7 @@ def _overfitting(series: Series) -> Convergence | None:
 
 def _plateau(ends: np.ndarray, levels: np.ndarray, highest: float) -> Convergence:
     """Plateau or converging, by the shortest of three windows that tells them apart."""
-    starts = [len(levels) - max(6, len(levels) // share) for share in (4, 2, 1)]
+    starts = [len(levels) - len(levels) // share for share in (4, 2, 1)]
     lines = [_line(ends[start:], levels[start:]) for start in starts]
     for number, (start, line) in enumerate(zip(starts, lines, strict=True)):
         if _is_flat(line, start, ends, levels, highest) and not _may_fall_on(line, lines[number + 1 :], _time(ends)):

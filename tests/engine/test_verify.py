@@ -277,3 +277,19 @@ def test_no_instruction_that_somebody_needs_can_be_left_out(graph: Graph, data: 
 
 def _is_zeroed(program: Program, name: str) -> bool:
     return program.zeroed[0] <= program.places[name].offset < program.zeroed[1]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [None, Update("adam"), Update("sgd", accumulate=2, zero_gradients=False), Update("adam", schedule="plateau"), Update("muon")],
+    ids=["evaluation", "adam", "accumulated", "plateau", "muon"],
+)
+def test_parts_that_leave_no_room_between_them_are_right(update: Update | None) -> None:
+    """Everything is a multiple of sixteen long: parameters, moments and gradients end exactly where the next part begins."""
+    program = compile(mlp([16, 16, 32]), 16, update=update)
+    verify(program)
+    ends = {sum(info.place.span(1)) for info in program.stored.values()}
+    assert program.parameters_end in ends
+    if update is not None:
+        gradients = {sum(place.span(16)) for name, place in program.places.items() if ".d_" in name}
+        assert program.parameter_gradients_end in gradients

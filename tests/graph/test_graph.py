@@ -156,3 +156,30 @@ def test_only_a_newer_format_is_refused() -> None:
     assert len(Graph.from_json(written(format=FORMAT))) == 2
     with pytest.raises(GraphError, match=f"This graph has format {FORMAT + 1}, of a newer NN Lab; this one reads up to {FORMAT}"):
         Graph.from_json(written(format=FORMAT + 1))
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(("x", "x"), "Two nodes have the id 'x'; every node needs its own."), (("x", ""), "A node has an empty id.")],
+)
+def test_every_node_of_a_file_has_a_name_of_its_own(names: tuple[str, str], said: str) -> None:
+    nodes = [{"id": name, "operator": "input", "settings": {}} for name in names]
+    with pytest.raises(GraphError) as caught:
+        Graph.from_json(json.dumps({"nodes": nodes}))
+    assert str(caught.value) == said
+
+
+def test_groups_and_comments_have_names_of_their_own() -> None:
+    group = {"id": "g", "title": "G", "members": ["x"]}
+    for groups, said in (
+        ([group, {**group, "members": ["s"]}], "Two groups have the id 'g'; every group needs its own."),
+        ([{**group, "id": ""}], "Two groups have the id ''; every group needs its own."),
+        ([{**group, "members": []}], "The group 'G' has no members; a group holds at least one node."),
+        ([{**group, "members": ["x", "z"]}], "The group 'G' names a node 'z' that is not there."),
+        ([group, {**group, "id": "h"}], "The node 'x' is in two groups; a node can be in one only."),
+    ):
+        with pytest.raises(GraphError) as caught:
+            Graph.from_json(written(groups=groups))
+        assert str(caught.value) == said
+    with pytest.raises(GraphError, match="Two comments have the same id; every comment needs its own"):
+        Graph.from_json(written(comments=[{"id": "c", "text": "a"}, {"id": "c", "text": "b"}]))

@@ -169,3 +169,7 @@ def test_outputs_of_every_hidden_layer_are_dropped_where_that_is_asked_for() -> 
     dropped = [node.settings["p"] for node in mlp_graph(hidden, 2, TWO, dropout=0.25) if node.operator == "dropout"]
     assert dropped == [0.25, 0.25]
     assert not any(node.operator == "dropout" for node in mlp_graph(hidden, 2, TWO))
+
+
+def test_a_sign_before_the_activation_joins_nothing() -> None:
+    assert parse_mlp("8 -> tanh") == MlpShape(layers((8, "tanh"))) == parse_mlp("8 tanh")

@@ -388,3 +388,51 @@ def test_a_cell_between_windows_is_covered_by_none() -> None:
     form = pooled_back(3, 3, stride=4)
     assert (form.description, form.lines, len(form.matrices)) == ("No window covers the cell.", (2,), 2)
     assert (form.matrices[0].row, form.matrices[0].window) == (None, None)
+
+
+# Tensors as they are
+
+
+def as_they_are(tensors: dict[str, tuple[np.ndarray, Words, tuple[int, ...]]], *also_written: str, **declared: Any) -> Form | None:
+    """Of an operation that writes y, and these as well."""
+    model = model_of(tensors, written="y")
+    model.graph = object()
+    model.instruction.kind.tensors.update(declared)
+    for operand in model.instruction.operands:
+        operand.written = operand.written or operand.argument.name in also_written
+    return forms._as_they_are(model)
+
+
+TOKENS = {"x": (count(2, 3, 4), "sample token feature", (1, 2, 0)), "y": (count(2, 3, 4), "sample token feature", (1, 2, 0))}
+
+
+def test_what_is_read_leads_to_what_is_explained_and_what_else_is_written_is_left_out() -> None:
+    form = as_they_are({**TOKENS, "mean": (count(2, 3), "sample token", (1, 2)), "gain": (count(4), "feature", (0,))}, "mean")
+    assert form is not None
+    assert ([m.argument for m in form.matrices], form.signs, form.lines) == (["x", "gain", "y"], ("", "", r"\rightarrow"), (3,))
+
+
+def test_more_than_three_stand_in_two_lines() -> None:
+    more = {name: (count(4), "feature", (0,)) for name in ("gain", "shift")}
+    form = as_they_are({**TOKENS, **more})
+    assert form is not None
+    assert ([m.argument for m in form.matrices], form.signs, form.lines) == (["x", "gain", "shift", "y"], ("",) * 4, (3, 1))
+
+
+def test_single_numbers_stand_behind_the_others_and_those_without_axes_nowhere() -> None:
+    form = as_they_are({"factor": (count(1), "unit", (0,)), "rate": (np.array(2.0), "", ()), **TOKENS})
+    assert form is not None and [m.argument for m in form.matrices] == ["x", "factor", "y"]
+
+
+def test_where_an_element_depends_on_its_row_the_row_is_outlined() -> None:
+    rows, cells = SimpleNamespace(symbols=("...", "features")), SimpleNamespace(symbols=("...",))
+    form = as_they_are(TOKENS, x=rows, y=rows)
+    assert form is not None and [(m.row, m.column) for m in form.matrices] == [(2, None), (2, 0)]
+    form = as_they_are(TOKENS, x=cells)
+    assert form is not None and [(m.row, m.column) for m in form.matrices] == [(2, 0), (2, 0)]
+
+
+def test_vectors_and_parameters_alone_are_no_pictures() -> None:
+    vector = (count(2, 4), "sample feature", (0, 0))
+    assert as_they_are({"x": vector, "y": vector}) is None
+    assert as_they_are({"x": vector, "weight": (count(4, 4), "neuron feature", (0, 0)), "y": vector}) is None, "a weight has no sample"

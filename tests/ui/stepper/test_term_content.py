@@ -185,3 +185,12 @@ def layer_model() -> Any:
         instruction=SimpleNamespace(kind=operators["dense"], node_id="dense_1"), graph={},
         layout=lambda name: SimpleNamespace(has_batch=name in batched),
     )  # fmt: skip
+
+
+def test_what_else_is_written_or_is_read_of_the_same_tensor_stays_as_it_is() -> None:
+    model, levels = walked(0)
+    given = form()
+    mask = Matrix("m", "", np.array([[5.0]]), "mask", lambda r, c: (r, c), written=True)
+    read = Matrix("z", "", np.array([[8.0]]), "y", lambda r, c: (r, c))
+    found = with_term(replace(given, matrices=(*given.matrices, mask, read)), model, levels).matrices
+    assert [m.values.tolist() for m in found[-2:]] == [[[5.0]], [[8.0]]] and found[0].values.tolist() == [[6.0]]
