@@ -56,3 +56,35 @@ def test_a_session_takes_softmax_apart_and_has_made_the_step() -> None:
     assert share[-1].result == pytest.approx(np.exp(scores[sample, share[0].element[1] - 1]) / share[-1].so_far)
     slope = [t for t in found if t.phase == "backward" and t.tensor == "dense_1.d_y"]
     assert sum(t.adds for t in slope) == pytest.approx(slope[0].result)
+
+
+ROWS = (
+    TermRow(3, "loss", "mse_1", "mse_1.loss", (), 1, ("a[1]", "b"), (0.5, 3.0), 1.5, 1.5, "", 2.5),
+    TermRow(3, "loss", "mse_1", "mse_1.loss", (), 2, ("c",), (1.0,), 1.0, 2.5, "", 2.5),
+    TermRow(4, "backward", "dense_1", "dense_1.d_x", (2, 1), 1, ("d",), (1 / 3,), 1 / 3, 1 / 3, "divided by 2", 1 / 6),
+)
+
+
+def test_every_line_of_the_tables() -> None:
+    """A scalar has no element; the result of a sum stands below its last term."""
+    assert terms_as_markdown(ROWS).splitlines()[2:] == [
+        "| 3 | mse_1 | mse_1.loss | 1 | a[1] = 0.5 × b = 3 | 1.5 | 1.5 |",
+        "| 3 | mse_1 | mse_1.loss | 2 | c = 1 | 1 | 2.5 |",
+        "| 3 | mse_1 | | |  | written | 2.5 |",
+        "| 4 | dense_1 | dense_1.d_x[2, 1] | 1 | d = 0.3333 | 0.3333 | 0.3333 |",
+        "| 4 | dense_1 | | | divided by 2 | written | 0.1667 |",
+    ]
+    assert len(terms_as_markdown(()).splitlines()) == 2 and terms_as_markdown(()).endswith("|\n")
+    rows = list(csv.reader(io.StringIO(terms_as_csv(ROWS))))
+    assert rows[1] == ["3", "loss", "mse_1", "mse_1.loss", "", "1", "a[1] × b", "0.5 × 3.0", "1.5", "1.5", "", "2.5"]
+    assert rows[3][4:] == ["2, 1", "1", "d", repr(1 / 3), repr(1 / 3), repr(1 / 3), "divided by 2", repr(1 / 6)]
+
+
+def test_of_a_long_sum_so_many_terms_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nnlab.engine import moment_terms
+
+    monkeypatch.setattr(moment_terms, "MOST_TERMS", 2)
+    project = open_any("textbook")[0].project
+    run = prepare_run(project.graph, prepare(project.data), project.training, None, project.initial)
+    found = [t.term for t in terms_of_iteration(run.stepper, project.graph) if t.tensor == "dense_1.y"]
+    assert found == [1, 2]

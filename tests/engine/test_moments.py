@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import nnlab
 from nnlab.core.preparation import prepare
-from nnlab.engine.moments import MomentRow, as_csv, as_markdown, moments_of_iteration
+from nnlab.engine.moments import MomentRow, as_csv, as_markdown, moments_of_iteration, share, title_of
 from nnlab.files.examples import open_any
 from nnlab.training.complete_run import prepare_run
 
@@ -59,3 +60,40 @@ def test_a_session_gives_the_same_table_and_has_made_the_step() -> None:
     assert all((other.parameters[name] == values).all() for name, values in one.parameters.items())
     weight = next(m for m in found if m.operation == "weight of dense_1")
     assert weight.result == one.parameters["dense_1.weight"][tuple(k - 1 for k in weight.element)]
+
+
+ROWS = (
+    MomentRow(7, "loss", "mse_1", "mse_1.loss", (), (), "L", "1 + |x|", 0.5, 0.5, "of |x|"),
+    MomentRow(9, "backward", "tanh in dense_1", "tanh_1.d_x", (8, 4), (3, 1), "d", "2", 1 / 3, 2 / 3, ""),
+)
+
+
+def test_every_line_of_the_tables() -> None:
+    assert as_markdown(ROWS).splitlines()[2:] == [
+        r"| 7 | loss | mse_1 | mse_1.loss  |  | $L = 1 + \vert x\vert  = 0.5$ | of ∣x∣ |",
+        "| 9 | backward | tanh in dense_1 | tanh_1.d_x 8 × 4 | [3, 1] | $d = 2 = 0.3333$ |  |",
+    ]
+    rows = list(csv.reader(io.StringIO(as_csv(ROWS))))
+    assert rows[2] == ["9", "backward", "tanh in dense_1", "tanh_1.d_x", "8 × 4", "3, 1", "d", "2", repr(1 / 3), repr(2 / 3), ""]
+    assert rows[1][4:6] == ["", ""] and as_csv(ROWS).endswith("\n") and "\r" not in as_csv(ROWS)
+
+
+def test_the_share_of_an_element_is_its_size_or_what_was_added_and_nan_is_most() -> None:
+    assert share(np.array([1.0, -5.0]), np.array([-2.0, 1.0]), False).tolist() == [2.0, 1.0]
+    assert share(np.array([1.0, -5.0]), np.array([-2.0, 1.0]), True).tolist() == [3.0, 6.0]
+    assert share(0.0, np.array([np.nan, 1.0]), False).tolist() == [np.inf, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("node", "parameter", "title", "words"),
+    [
+        ("tanh_1", None, "", "tanh in dense_1"), ("dense_1", None, "", "dense_1"),
+        ("dense_1", "dense_1.lora_A.task", "", "lora_A.task of dense_1"),
+        ("schedule", None, "", "schedule"), ("mse_1", None, "Learning rate", "Learning rate"),
+    ],
+)  # fmt: skip
+def test_a_moment_in_words(node: str, parameter: str | None, title: str, words: str) -> None:
+    b = nnlab.GraphBuilder()
+    b.mse(b.dense(b.tanh(b.dense(b.input(features=2), units=2)), units=1))
+    instruction = SimpleNamespace(node_id=node, parameter=parameter, title=title)
+    assert title_of(b.build(), instruction) == words  # type: ignore[arg-type]

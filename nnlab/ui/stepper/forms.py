@@ -82,7 +82,7 @@ def shown(model: StepModel, name: str, place: Index | None = None, output: str =
             written=operand.written, axes=axes, row_names=_names(len(column)),
         )  # fmt: skip
     lead = index[:-2] if place is None else place
-    leading = zip(words[first:-2], lead[first:], layout.axes[first:-2], strict=False)
+    leading = zip(words[first:], lead[first:], axes[first:], strict=False)  # lead is the shortest
     note = ", ".join(f"{word} {k + 1}" for word, k, axis in leading if axis.length > 1)
     row, column_ = index[-2:]
     is_image = layout.kind is TensorKind.IMAGE

@@ -12,7 +12,7 @@ from typing import TypeVar
 _START = 8  # a letter that begins a word
 _TOGETHER = 9  # a letter right after the one before it: "step" is the word, not S, t and the beginning of "epoch"
 _LETTER = 1
-_NEVER = -(10**9)
+_NEVER = -1  # no score is below 0
 
 T = TypeVar("T")
 
@@ -32,8 +32,8 @@ def match(query: str, text: str) -> tuple[int, tuple[int, ...]] | None:
     best: list[int] = []
     origins: list[list[int]] = []
     for index, letter in enumerate(letters):
-        scores, origin = [_NEVER] * len(text), [-1] * len(text)
-        reach, reach_at = (0, -1) if index == 0 else (_NEVER, -1)  # the best so far left of i
+        scores, origin = [_NEVER] * len(text), [0] * len(text)
+        reach, reach_at = _NEVER if index else 0, 0  # the best so far left of i
         for i, present in enumerate(folded):
             if present == letter and reach > _NEVER:
                 scores[i], origin[i] = reach + _LETTER + bonus[i], reach_at

@@ -436,3 +436,10 @@ def test_vectors_and_parameters_alone_are_no_pictures() -> None:
     vector = (count(2, 4), "sample feature", (0, 0))
     assert as_they_are({"x": vector, "y": vector}) is None
     assert as_they_are({"x": vector, "weight": (count(4, 4), "neuron feature", (0, 0)), "y": vector}) is None, "a weight has no sample"
+
+
+def test_every_place_that_is_chosen_is_said_but_of_axes_of_one() -> None:
+    x = count(2, 3, 1, 4, 2, 2)
+    model = model_of({"x": (x, "sample filter channel part row column", (1, 2, 0, 3, 1, 0))})
+    assert forms.shown(model, "x").note == "filter 3, part 4"
+    np.testing.assert_array_equal(forms.shown(model, "x").values, x[1, 2, 0, 3])

@@ -1,7 +1,10 @@
 """Live values on the canvas: what is shown, and that only what differs is painted again."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from networks import mlp
 
 from nnlab.graph.builder import GraphBuilder
 from nnlab.ui.canvas.cards.finding_painting import words_place
@@ -9,6 +12,7 @@ from nnlab.ui.canvas.edges.weight_layer import WeightItem, overlay_values, refer
 from nnlab.ui.canvas.model.paths import TermEdge
 from nnlab.ui.canvas.painting.matrix import strongest
 from nnlab.ui.canvas.scene.hit import CARD, EDGE, Hit
+from nnlab.ui.canvas.scene.live import _short
 from nnlab.ui.canvas.scene.tooltips import tooltip
 from nnlab.ui.document.node_finding import NodeFinding
 
@@ -287,3 +291,17 @@ def test_a_diagnosis_marks_the_card_its_units_and_the_edges_where_nothing_passes
     assert after.all(axis=0).nonzero()[0].tolist() == [1, 4] and after.sum() == 2
     desk.canvas.set_finding(None)
     assert not cards["dense_1"].state.finding and not before[0].any() and not into(desk, "dense_2")._is_faint().any()
+
+
+@pytest.mark.parametrize(
+    ("tensor", "nodes", "name"),
+    [
+        ("dense_1.y", ("dense_1", "tanh_1"), "z"), ("tanh_1.y", ("dense_1", "tanh_1"), "a"), ("dense_1.d_y", ("dense_1", "tanh_1"), "∂z"),
+        ("dense_1.weight", ("dense_1", "tanh_1"), "W"), ("dense_1.d_bias", ("dense_1", "tanh_1"), "∂b"),
+        ("dense_2.y", ("dense_2",), "y"), ("dense_2.d_y", ("dense_2",), "∂y"), ("dense_2.weight.mean", ("dense_2",), "mean"),
+    ],
+)  # fmt: skip
+def test_a_tensor_is_named_as_in_the_formula_of_its_card(tensor: str, nodes: tuple[str, ...], name: str) -> None:
+    """Of a layer with its activation the outputs are z and a; a layer alone has y."""
+    card = SimpleNamespace(nodes=nodes, last=nodes[-1])
+    assert _short(tensor, card, mlp([2, 3, 1])) == name  # type: ignore[arg-type]
