@@ -171,3 +171,18 @@ def test_an_instruction_is_in_parts_from_the_work_on_that_a_handover_pays_for(mo
             program = compile(b.build(), 1, update=Update("sgd", 0.01))
         update = next(i for i in program.instructions if i.parameter == "dense_1.weight")
         assert (update.pc in program.parts.places) == is_in_parts, units
+
+
+def test_a_second_thread_pays_from_the_work_of_all_parts_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """524,288 numbers. Of u units of 64 inputs SGD reads weights, gradients and velocities, 192 u; the backward pass reads 64 and u numbers
+    and has weights and their gradients, for each of which 128 u operations count as 8 u: together 209 u + 64. The rest is too small."""
+    from nnlab.engine.compile import compile
+
+    for units, has_parts in ((2509, True), (2508, False)):
+        b = GraphBuilder()
+        b.mse(b.dense(b.input(features=64), units=units, bias=False))
+        with monkeypatch.context() as patch:
+            for limit, value in LIMITS.items():
+                patch.setattr(parts, limit, value)
+            program = compile(b.build(), 1, update=Update("sgd", 0.01))
+        assert bool(program.parts.table) == has_parts, units
