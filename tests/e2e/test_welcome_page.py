@@ -65,6 +65,31 @@ def test_the_keyboard_begins_at_the_lesson_that_is_next(window: MainWindow, qtbo
     assert QApplication.focusWidget() in (row, page.start_button)
 
 
+def test_a_lesson_is_left_for_the_welcome_page_in_one_arrangement(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person's own workspace was arranged before it, unseen; it comes back as it was when they go there."""
+    window.show_workspace("train")
+    qtbot.waitUntil(lambda: window.area.is_shown("loss"))
+    qtbot.waitUntil(lambda: not window.area._size_timer.isActive() and not window.area._follow_timer.isActive())
+    dock = window.area.docks["loss"]
+    before = dock.width()
+    window.area.resizeDocks([dock], [before - 60], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: dock.width() < before)
+    size = dock.size()
+    learning = window.learning
+    assert learning is not None and learning.open_folder(next(lesson.folder for lesson in shipped() if lesson.id == "xor"))
+    arranged: list[str] = []
+    show = window.area.show_workspace
+    monkeypatch.setattr(window.area, "show_workspace", lambda found: (arranged.append(found.name), show(found))[1])
+    learning.leave_to_welcome()
+    assert arranged == ["learn"]
+    assert not learning.is_open and page_of(window).isVisible()
+    monkeypatch.undo()
+    window.show_workspace("train")
+    qtbot.waitUntil(lambda: dock.isVisible() and dock.size() == size)
+
+
 @pytest.mark.parametrize("what", ["lesson", "example", "start"])
 def test_a_double_click_is_one_choice(window: MainWindow, qtbot: QtBot, what: str) -> None:
     """Its second click falls on whatever has come to stand there, and does nothing to it."""

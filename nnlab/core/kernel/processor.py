@@ -37,15 +37,21 @@ def processor() -> str:
     return chosen
 
 
+@cache
+def _host() -> str:
+    """What this processor is called; to find out takes milliseconds."""
+    return str(llvmlite.binding.get_host_cpu_name())
+
+
 def described() -> str:
     """For people: the choice, and what the processor is called."""
-    host = llvmlite.binding.get_host_cpu_name()
+    host = _host()
     return f"{host} (native)" if processor() == NATIVE else f"{processor()} (portable; this one is {host})"
 
 
 def computing_code() -> str:
     """What is written beside results: "x86-64-v3", or "native" with the name of this processor, for native code differs between them."""
-    return processor() if processor() != NATIVE else f"{NATIVE} ({llvmlite.binding.get_host_cpu_name()})"
+    return processor() if processor() != NATIVE else f"{NATIVE} ({_host()})"
 
 
 def can_run(choice: str) -> bool:

@@ -157,8 +157,8 @@ class Learning(QObject):
         finally:
             view.hold_fit(False)
 
-    def leave(self) -> None:
-        """Brings the person's own project back, with its workspace; the lesson keeps its place."""
+    def leave(self, to: str | None = None) -> None:
+        """Brings the person's own project back, with its workspace or another one; the lesson keeps its place."""
         lesson = self.lesson
         if not self.is_open or self._is_leaving or lesson is None:
             return
@@ -173,7 +173,7 @@ class Learning(QObject):
             with self._fitted_once():
                 self.column.hide()
                 self._host.arranged = lambda found: found
-                self._former[lesson.folder] = self.room.leave()
+                self._former[lesson.folder] = self.room.leave(to)
         finally:
             self._is_leaving = False
         self.left.emit()
@@ -184,8 +184,7 @@ class Learning(QObject):
         if lesson is None:
             self._host.show_workspace(LEARN)
             return
-        self.leave()
-        self._host.show_workspace(LEARN)
+        self.leave(LEARN)
         words = LEFT.format(own=self._host.document.name)
         self._host.message_bar.show_info(words, "Keep this network", lambda: self.keep_network(lesson), key="lesson")
 

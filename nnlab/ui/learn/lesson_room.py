@@ -50,8 +50,11 @@ class LessonRoom:
         else:
             self._bring_back(former)
 
-    def leave(self) -> ProjectInRoom:
-        """Brings the person's project and workspace back exactly as they left them; returns what the lesson was left with."""
+    def leave(self, to: str | None = None) -> ProjectInRoom:
+        """Brings the person's project and workspace back exactly as they left them; returns what the lesson was left with.
+
+        With `to` another workspace is shown, and theirs comes back when they go there.
+        """
         host, own = self._host, self._own
         assert own is not None
         self._own = None
@@ -62,7 +65,7 @@ class LessonRoom:
         layout = body.layout() if body is not None else None
         if layout is not None:  # the room that the lesson's column took is there before the docks are arranged in it
             layout.activate()
-        host.show_workspace((own.workspace or first_workspace()).name)
+        host.show_workspace(to or (own.workspace or first_workspace()).name)
         host.area.keep_sizes()
         host.selection.set(*own.selected)  # once more: the keyboard goes to the canvas from a panel that is hidden, and takes a card
         return former

@@ -5,9 +5,13 @@ Every value is tried on the network before anything runs; that is done beside th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QObject, QTimer
 
 from nnlab.core.errors import NNLabError
+from nnlab.core.preparation import Data
+from nnlab.files.project import Project
 from nnlab.jobs.context import JobContext
 from nnlab.studies.sweeps.sweep import check_sweep
 from nnlab.training.varied import known_keys, present_value, suggestions
@@ -29,6 +33,7 @@ class FormGuide(QObject):
         super().__init__(form)
         self._document, self._session, self._form = document, session, form
         self._checking: LiveJob | None = None
+        self._known: tuple[Project, Data, Mapping[str, tuple[str, ...]]] | None = None
         self._later = QTimer(self, singleShot=True, interval=PAUSE)
         self._later.timeout.connect(self.check)
         for signal in (form.changed, document.changed, document.training_changed, document.data_changed):
@@ -42,7 +47,7 @@ class FormGuide(QObject):
         nodes = (f"{node.id}.{setting.name}" for node in project.graph for setting in node.kind.settings)
         self._form.offer((*known_keys(project), *nodes), self.suggested)
         if not self._form.rows:
-            worth = suggestions(project, data)
+            worth = self._worth(project, data)
             for key in (key for key in FIRST if key in worth):
                 self._form.add_row(key, self.suggested(key))
 
@@ -52,9 +57,15 @@ class FormGuide(QObject):
         if data is None:
             return ""
         try:
-            return ",".join(suggestions(self._document.project, data).get(key) or (present_value(self._document.project, key),))
+            return ",".join(self._worth(self._document.project, data).get(key) or (present_value(self._document.project, key),))
         except NNLabError:  # it is still being typed
             return ""
+
+    def _worth(self, project: Project, data: Data) -> Mapping[str, tuple[str, ...]]:
+        """`suggestions`, worked out once for a project: every loss is tried on its network."""
+        if self._known is None or self._known[0] is not project or self._known[1] is not data:
+            self._known = project, data, suggestions(project, data)
+        return self._known[2]
 
     def check_later(self) -> None:
         self._later.start()

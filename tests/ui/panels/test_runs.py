@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,13 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from nnlab.training.kept_runs import KeptRuns
-from nnlab.ui.panels.controls.run_table import NAME, SAMPLE
+from nnlab.ui.look.theme import Theme
+from nnlab.ui.panels.controls.run_table import NAME, SAMPLE, LineSample, RunTable, TableRow
+
+
+def kept(number: int) -> SimpleNamespace:
+    """As much of a kept run as a row needs."""
+    return SimpleNamespace(number=number, name=f"run {number}")
 
 
 def headings(table) -> list[str]:  # type: ignore[no-untyped-def]
@@ -98,3 +105,37 @@ def test_several_seeds_are_one_run_with_a_band(qtbot: QtBot, studio: Callable) -
     assert kept.seeds[0].curves.mean.tobytes() == view.curves.mean.tobytes()  # the same run as in the window, to the bit
     assert len(loss.plot.others[0].seeds) == 2 and loss.plot.seed_bands.items[0].image is not None
     assert panel.table_.item(1, panel.table_.columnCount() - 1).text() == "2" and "Band:" in panel.same.text()
+
+
+def test_only_rows_that_say_something_else_are_filled_again(qtbot: QtBot, theme: Theme) -> None:
+    """After many runs an edit took the window a quarter of a second: every cell of every row was written anew."""
+    table = RunTable(theme)
+    qtbot.addWidget(table)
+    figures = ("0.1", "0.2", "0.9", "40", "1")
+    rows = [TableRow(None, "run 4", LineSample(()), {"rate": "0.1"}, figures)]
+    rows += [TableRow(kept(k), f"run {k}", LineSample(None), {"rate": "0.01"}, figures) for k in (3, 2, 1)]  # type: ignore[arg-type]
+    written: list[int] = []
+    headings = ("rate", "train", "val", "right", "iterations", "seeds")
+    table.show_rows(headings, rows)
+    table.model().dataChanged.connect(lambda first, last: written.extend(range(first.row(), last.row() + 1)))
+    table.show_rows(headings, rows)
+    assert written == []
+    rows[2] = replace(rows[2], name="slow")
+    table.show_rows(headings, rows)
+    assert set(written) == {2} and table.item(2, NAME).text() == "slow"
+    written.clear()
+    table.show_figures(0, ("0.3", *figures[1:]))
+    table.show_rows(headings, rows)
+    assert set(written) == {0} and table.item(0, 3).text() == "0.1"
+    rows[0] = replace(rows[0], settings={"rate": "0.01"})
+    table.show_rows(headings, rows)  # what is equal to the run under way is grey
+    assert {table.item(k, 2).foreground().color().name() for k in (1, 2, 3)} == {theme.tokens.hex("text3")}
+    theme.toggle()
+    table.show_rows(headings, rows)
+    assert {table.item(k, 2).foreground().color().name() for k in (1, 2, 3)} == {theme.tokens.hex("text3")}
+    table.item(1, NAME).setText("refused")
+    table.show_rows(headings, rows)
+    assert table.item(1, NAME).text() == "run 3"
+    table.show_rows(headings, rows[:2])
+    table.show_rows(headings, rows)
+    assert [table.item(k, NAME).text() for k in range(4)] == ["run 4", "run 3", "slow", "run 1"]

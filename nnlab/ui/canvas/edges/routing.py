@@ -209,7 +209,7 @@ def target_path(source: QPointF, target: QPointF, cards: Sequence[QRectF], label
     start = source.x()
     under = [r for r in cards if r.top() > source.y() and r.left() - TARGET_CLEARANCE < start < r.right() + TARGET_CLEARANCE]
     if under:
-        start = min(r.left() for r in cards if r.bottom() > source.y() and r.left() < source.x()) - TARGET_LEAD
+        start = min((r.left() for r in cards if r.bottom() > source.y() and r.left() < start), default=start) - TARGET_LEAD
     left, right = sorted((start, target.x()))
     bottoms = [r.bottom() for r in cards if r.right() > left and r.left() < right]
     over_label = [r.bottom() for r in cards if r.right() > left + TARGET_LABEL and r.left() < left + TARGET_LABEL + label[0]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nnlab.core.short_names import told_apart
 from nnlab.ui.canvas.cards.compact_text import READABLE, broken
@@ -16,6 +18,7 @@ SUMMARY = 150.0  # pixels of a summary that a compact card grows for
 LONGEST_LABEL = 84.0  # pixels of a feature's name before its tile; more of it stands in the tooltip
 LONGEST_TITLE = 136.0  # pixels of a file's name on a card that stays where it was put: a network is laid out before its data have a name
 PORT_NAME = 18.0  # pixels of text beside the name
+KNOWN = 3000  # sizes that are kept, of which a fit of a large network needs some hundred
 
 
 @dataclass
@@ -28,14 +31,30 @@ class CardSizes:
     kit: PaintKit
     image_shape: tuple[int, int] | None = None
     features: tuple[str, ...] = ()
-    guests: dict[str, int] = field(default_factory=dict)
+    guests: Mapping[str, int] = field(default_factory=dict)
     pictures: float | None = None
+    _known: dict[tuple[object, ...], tuple[CardContent, geometry.CardGeometry]] = field(default_factory=dict, repr=False)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name not in ("_known", "pictures"):
+            self._known = {}
 
     def of(self, card: CardContent, scale: float, expanded: bool, close: float | None, may_grow: bool) -> geometry.CardGeometry:
         """A card where a pixel of text takes `scale` canvas units: with its neurons where it is `expanded` and has any, else compact.
 
-        Compact, it is as wide as its name needs to be read at the zoom `close`, or grows with its text if it may.
+        Compact, it is as wide as its name needs to be read at the zoom `close`, or grows with its text if it may. Fit asks for the same
+        sizes again and again, at a dozen zooms, whenever the canvas gets another size; they are worked out once.
         """
+        key = (id(card), scale, expanded, close, may_grow, self.pictures)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) > KNOWN:
+                self._known.clear()
+            known = self._known[key] = card, self._worked_out(card, scale, expanded, close, may_grow)  # with the card, or others get its id
+        return known[1]
+
+    def _worked_out(self, card: CardContent, scale: float, expanded: bool, close: float | None, may_grow: bool) -> geometry.CardGeometry:
         unit = self.kit.scale
         if self.pictures == 0.0 and card.maps is not None:
             card = replace(card, maps=None, filters=None)

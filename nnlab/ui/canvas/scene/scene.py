@@ -178,7 +178,7 @@ class GraphScene(QGraphicsScene):
         """Gives a unit of a card a tile, where the card has no room for all of them."""
         item = self.items_by_card[name]
         if item.geometry.more is not None and unit not in [tile.unit for tile in item.geometry.tiles]:
-            self._sizes.guests[name] = unit
+            self._sizes.guests = {**self._sizes.guests, name: unit}
             self._lay_out()
 
     def set_expanded(self, expanded: bool) -> None:

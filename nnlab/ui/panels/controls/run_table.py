@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -67,6 +67,7 @@ class RunTable(QTableWidget):
         self._theme = theme
         self._rows: Sequence[TableRow] = ()
         self._headings: tuple[str, ...] = ()
+        self._said: dict[int, object] = {}  # by row, what its cells say and look like
         self._is_filling = False
         self.setAccessibleName("Runs")
         self.setShowGrid(False)
@@ -118,8 +119,10 @@ class RunTable(QTableWidget):
                 assert heading is not None
                 heading.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.setRowCount(len(rows))
-        for place, row in enumerate(rows):
-            self._fill(place, row, rows[0])
+        self._said = {place: said for place, said in self._said.items() if place < len(rows)}
+        with QSignalBlocker(self):  # of thousands of calls that change cells, none has to be looked at
+            for place, row in enumerate(rows):
+                self._fill(place, row, rows[0])
         if current is not None:
             place = next((k for k, row in enumerate(rows) if row.run is not None and row.run.number == current.number), -1)
             if place >= 0 and place != self.currentRow():
@@ -131,6 +134,7 @@ class RunTable(QTableWidget):
         if place >= self.rowCount():
             return
         self._is_filling = True
+        self._said.pop(place, None)
         first = self.columnCount() - len(figures)
         for k, text in enumerate(figures):
             item = self.item(place, first + k)
@@ -141,7 +145,11 @@ class RunTable(QTableWidget):
     def _fill(self, place: int, row: TableRow, first: TableRow) -> None:
         tokens, is_live = self._theme.tokens, row.run is None
         texts = (*row.settings.values(), *row.figures)
-        own = (*first.settings.values(), *first.figures)
+        own = tuple(first.settings.values())
+        said = (row.name, row.sample, is_live, texts, () if is_live else own, self._headings, tokens, self._theme.metrics)
+        if self._said.get(place) == said:
+            return
+        self._said[place] = said
         for column, text in enumerate(("", row.name, *texts)):
             item = self.item(place, column)
             if item is None:
@@ -167,6 +175,7 @@ class RunTable(QTableWidget):
     def _on_edited(self, item: QTableWidgetItem) -> None:
         if self._is_filling or item.column() != NAME or not 0 <= item.row() < len(self._rows):
             return
+        self._said.pop(item.row(), None)
         run = self._rows[item.row()].run
         if run is not None and item.text().strip() != run.name:
             self.renamed.emit(run, item.text())

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 
 from nnlab.ui.canvas.edges.raster import EdgePicture
-from nnlab.ui.canvas.edges.routing import Obstacles, bars, forward, label_start, path_of, rounded, routes, target_path
+from nnlab.ui.canvas.edges.routing import TARGET_LEAD, Obstacles, bars, forward, label_start, path_of, rounded, routes, target_path
 
 TAIL, HEAD = QRectF(0, 0, 120, 80), QRectF(400, 0, 120, 80)
 
@@ -98,3 +98,10 @@ def test_bars_cover_what_the_corners_lead_along():
         left, right, top, bottom = (int(v) for v in (min(x0, x1) - 1, max(x0, x1) + 1, min(y0, y1) - 1, max(y0, y1) + 1))
         expected[top:bottom, left:right] = True
     np.testing.assert_array_equal(inked, expected)
+
+
+def test_the_targets_line_begins_left_of_the_input_where_its_own_card_is_dragged_away():
+    """While a card is dragged none may lie below the input and at its left: it ended in an error."""
+    path = target_path(QPointF(45, 100), QPointF(465, 190), [QRectF(46, 150, 90, 60), QRectF(400, 0, 130, 190)])
+    assert path.currentPosition() == QPointF(465, 190)
+    assert path.boundingRect().left() == pytest.approx(45 - TARGET_LEAD)

@@ -20,7 +20,7 @@ from nnlab.ui.canvas.model import geometry
 from nnlab.ui.canvas.model.content import CardContent, Weights, describe
 from nnlab.ui.canvas.model.spacing import CLOSE, LEAST_STEP, MATRIX_ROOM, TENSOR_ROOM, WEIGHTS_ROOM
 from nnlab.ui.canvas.painting.paint_kit import PaintKit
-from nnlab.ui.canvas.scene.card_sizes import LARGEST_NAME, LONGEST_LABEL, LONGEST_TITLE, SUMMARY, CardSizes, name_scale
+from nnlab.ui.canvas.scene.card_sizes import KNOWN, LARGEST_NAME, LONGEST_LABEL, LONGEST_TITLE, SUMMARY, CardSizes, name_scale
 from nnlab.ui.canvas.scene.placing import least_spacing
 from nnlab.ui.look.theme import Theme
 
@@ -215,3 +215,34 @@ def test_one_picture_has_no_label_before_it(kit: PaintKit) -> None:
     picture = CardSizes(kit, image_shape=(2, 2), features=("a", "b", "c", "d")).of(card, 1.0, True, None, True)
     rows = CardSizes(kit, features=("length of a leaf", "width of a leaf", "c", "d")).of(card, 1.0, True, None, True)
     assert picture.outline.center().x() == 0.0 > rows.outline.center().x()
+
+
+def test_a_size_is_worked_out_once_for_what_it_follows_from(kit: PaintKit, large_kit: PaintKit) -> None:
+    """Fit asks for the same ones at a dozen zooms, whenever the canvas gets another size."""
+    cards = cards_of(mlp([40, 30, 1]))
+    given, layer = cards["input_1"], cards["dense_1"]
+    sizes = CardSizes(kit)
+    asked = (1.0, True, None, True)
+    first = sizes.of(layer, *asked)
+    assert sizes.of(layer, *asked) is first
+    assert sizes.of(replace(layer, title="another title of a card"), *asked).outline.width() > first.outline.width()
+    assert sizes.of(layer, 2.0, True, None, True) != first
+    sizes.pictures = 1.0
+    assert len(sizes.of(layer, *asked).tiles) == len(first.tiles) - geometry.FIRST + geometry.FIRST_BESIDE_PICTURES
+    sizes.pictures = None
+    sizes.guests = {"dense_1": 20}
+    assert 20 in [tile.unit for tile in sizes.of(layer, *asked).tiles]
+    sizes.image_shape = (5, 8)
+    assert len(sizes.of(given, *asked).tiles) == 1
+    sizes.image_shape = None
+    assert len(sizes.of(given, *asked).tiles) > 1
+    before = sizes.of(layer, 1.0, False, None, True).outline.width()
+    sizes.kit = large_kit
+    assert sizes.of(layer, 1.0, False, None, True).outline.width() > before
+
+
+def test_sizes_of_many_zooms_are_not_kept_for_ever(kit: PaintKit) -> None:
+    sizes, card = CardSizes(kit), cards_of(mlp([2, 3, 1]))["dense_1"]
+    for k in range(KNOWN + 100):
+        sizes.of(card, 1.0 + k / 1000, False, None, True)
+    assert len(sizes._known) <= KNOWN + 1
