@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 
 from nnlab.core.explanation import Explanation, ExplanationContext, Factor
+from nnlab.core.operator import inner_operators, operators
+from nnlab.ui.stepper.elements import NamedAxis
 from nnlab.ui.stepper.forms import form_of
 from nnlab.ui.stepper.formula_content import content_of, unit_rows
-from nnlab.ui.stepper.matrix_forms import AFFINE, Form, Matrix, rows_of, update_form
+from nnlab.ui.stepper.matrix_forms import AFFINE, Form, Matrix, _row_title, rows_of, update_form, without_written
 
 RNG = np.random.default_rng(5)
 X, W, B, UPSTREAM = RNG.normal(size=(4, 2)), RNG.normal(size=(3, 2)), RNG.normal(size=3), RNG.normal(size=(4, 3))
@@ -237,3 +240,33 @@ def test_a_cell_is_named_along_the_axes_of_its_tensor() -> None:
     assert cell.place_words(2, 1) == "sample 3, feature ash"
     assert Matrix("x", "", np.zeros((4, 2)), "x", lambda r, c: (r,), axes=axes).place_words(2, 1) == "", "fewer places than axes"
     assert Matrix("x", "", np.zeros((4, 2)), "x", lambda r, c: (r, c)).place_words(2, 1) == "", "nobody named them"
+
+
+def test_a_cell_is_named_by_what_its_axes_count() -> None:
+    axes = (NamedAxis("channel", 2), NamedAxis("row", 3), NamedAxis("column", 4))
+    matrix = Matrix("x", "", np.zeros((3, 4)), "x", lambda r, c: (1, r, c), axes=axes)
+    assert matrix.place_words(2, 0) == "channel 2, row 3, column 1"
+    assert replace(matrix, axes=axes[1:]).place_words(2, 0) == replace(matrix, axes=()).place_words(2, 0) == ""
+
+
+def test_before_it_is_predicted_what_was_written_or_worked_out_is_dashed() -> None:
+    def of(symbol: str, written: bool) -> Matrix:
+        return Matrix(symbol, "", np.ones((2, 3)), "x", lambda r, c: (r, c), written=written, note="a note", mark=(0, 1))
+
+    given, result, products = without_written(Form((of("x", False), of("y", True), of("", False)), ("",) * 3)).matrices
+    assert (given.ghost, given.note, given.mark) == ((0, 0), "a note", (0, 1))
+    for hidden in (result, products):
+        assert (hidden.ghost, hidden.note, hidden.mark) == ((2, 3), "", None)
+
+
+@pytest.mark.parametrize(
+    ("operator", "argument", "title"),
+    [
+        (None, "mean", "mean"), ("tanh", "x", "x"), ("tanh", "d_x", "d_x"), ("lora_down", "stream", "stream"),
+        ("lora_down", "x", inner_operators["lora_down"].tensors["x"].letter),
+        ("lora_down", "d_x", "∂" + inner_operators["lora_down"].tensors["x"].letter),
+    ],
+)  # fmt: skip
+def test_inside_a_layer_rows_have_the_letters_of_the_formula(operator: str | None, argument: str, title: str) -> None:
+    kind = None if operator is None else inner_operators[operator] if operator in inner_operators else operators[operator]
+    assert _row_title(SimpleNamespace(kind=kind), argument) == title  # type: ignore[arg-type]

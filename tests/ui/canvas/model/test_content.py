@@ -151,3 +151,22 @@ def test_no_weights_where_a_card_has_no_row_of_units(chain):
     images = built(lambda b: b.mse(b.dense(b.flatten(b.conv2d(b.reshape(b.input(features=16), shape="1, 4, 4"))), units=1)))
     shapes, found = infer(images), cards(images)
     assert weights(images, shapes, found, card_of(found), images.incoming("conv2d_1")[0]) is None
+
+
+def test_a_sum_has_a_port_to_spare_once_two_are_taken():
+    graph = edits.add_node(edits.add_node(Graph(), "input", {"features": 2}), "add")
+    found = []
+    for _ in range(3):
+        card = cards(graph)["add_1"]
+        found.append((card.ports, card.spare_port))
+        graph = edits.connect(graph, "input_1", "add_1")
+    assert found == [(("a", "b"), False), (("a", "b"), False), (("a", "b", "c"), True)]
+
+
+def test_only_a_layer_before_a_loss_that_turns_its_output_into_probabilities_gives_logits():
+    assert cards(built(lambda b: b.mse(b.dense(b.input(features=2), units=3))))["dense_1"].subtitle == "3"
+    kinds = built(lambda b: b.cross_entropy(b.layer_norm(b.dense(b.input(features=2), units=3))))
+    assert cards(kinds)["dense_1"].subtitle == "3" and cards(kinds)["layer_norm_1"].subtitle.endswith("logits")
+    bare = built(lambda b: b.cross_entropy(b.slice(b.dense(b.input(features=2), units=3), stop=2)))
+    assert "logit" not in cards(bare)["slice_1"].subtitle, "nothing that is learned"
+    assert cards(bare, "my data")["dense_1"].title == "dense_1" and cards(bare, "my data")["input_1"].title == "my data"
