@@ -232,3 +232,50 @@ def test_the_last_frames_are_there_the_oldest_first() -> None:
 
 def test_frames_of_a_large_network_take_two_slots() -> None:
     assert len(made(mlp([2, 1500, 1000, 1])).mailbox.meta) == 2
+
+
+@pytest.mark.parametrize(
+    ("graph", "real", "slots"),
+    [(GRAPH, "float32", 8), (mlp([2, 500, 500, 1]), "float32", 7), (mlp([2, 500, 500, 1]), "float64", 3)],
+)
+def test_frames_take_no_more_than_eight_million_bytes_where_they_are_more_than_two(graph: Graph, real: str, slots: int) -> None:
+    """1000 + 500 + 250,000 + 500 + 500 + 1 parameters, each place rounded up to 16: 252,528 numbers; 8,000,000 / 1,010,112 is 7.9."""
+    run = Run(Setup(graph, X, Y, update=Update("sgd", 0.01), batch_size=8, real=real), watched=())
+    assert len(run.mailbox.frames) == len(run.mailbox.meta) == len(run.mailbox.batches) == slots
+
+
+def test_a_frame_knows_how_much_of_the_epoch_has_been_seen() -> None:
+    """24 samples in batches of 8."""
+    run, found = made(), []
+    for _ in range(4):
+        run.train(1)
+        run.publish()
+        frame = newest(run, found[-1].sequence if found else 0)
+        found.append(frame)
+    assert [(f.epoch, f.batch, f.position, f.rows, len(f.samples)) for f in found] == [
+        (0, 1, 8, 8, 8), (0, 2, 16, 8, 8), (1, 0, 0, 8, 8), (1, 1, 8, 8, 8),
+    ]  # fmt: skip
+    assert not any(frame.is_inside for frame in found)
+    run.stepper.forward()
+    run.publish()
+    assert newest(run, found[-1].sequence).is_inside
+
+
+def test_before_the_first_batch_parameters_alone_have_values() -> None:
+    run = made()
+    run.revision = 5
+    run.publish()
+    frame = newest(run)
+    assert frame.get("dense_1.y") is None and frame.get("dense_1.d_weight") is None and frame.revision == 5
+    for name in ("dense_1.weight", "dense_2.bias"):
+        np.testing.assert_array_equal(frame.get(name), run.state[name])
+    np.testing.assert_array_equal(frame.parameters, run.state.arena[: run.program.parameters_end])
+    run.train(1)
+    run.publish()
+    assert newest(run).get("dense_1.y") is not None and newest(run).get("dense_1.weight.mean") is None, "moments are nobody's to see"
+
+
+def test_a_run_that_nobody_looks_at_has_no_room_for_frames() -> None:
+    mailbox = made(frames=False).mailbox
+    assert (len(mailbox.spans), mailbox.frames.shape, mailbox.moves.shape, mailbox.holds_updates) == (0, (2, 1), (2, 0, 2), False)
+    assert [made(watched=watched).mailbox.holds_updates for watched in (None, (UPDATES,), (OUTPUTS,))] == [True, True, False]
