@@ -85,3 +85,20 @@ def test_single_numbers_are_set_by_their_places(state: State) -> None:
         state.set_entries({"dense_1.weight": Entries((3, 2), np.array([0]), np.array([1e39]))})
     with pytest.raises(NNLabError, match="There is no tensor 'dense_9.y' in this network"):
         state["dense_9.y"]
+
+
+def test_room_for_all_numbers_is_asked_for_before_it_is_taken(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nnlab.engine import state as module
+
+    asked: list[int] = []
+    monkeypatch.setattr(module, "require_memory", asked.append)
+    new_state(state.program, 4, 7)
+    double = compile(mlp([2, 3, 1]), 4, "float64")
+    new_state(double, 4, 7)
+    assert asked == [4 * state.program.arena_size, 8 * double.arena_size]
+
+
+def test_moments_begin_where_the_optimiser_says() -> None:
+    update = Update("adagrad", 0.01, {"initial_accumulator_value": 0.5})
+    made = new_state(compile(mlp([2, 3, 1]), 4, update=update), 4, 7)
+    assert (made["dense_1.weight.squares"] == 0.5).all() and not made["dense_1.bias"].any()

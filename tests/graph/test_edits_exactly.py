@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from networks import mlp
 
 from nnlab.core.errors import GraphError
 from nnlab.graph import annotation, edits
@@ -160,3 +161,12 @@ def test_a_difference_says_what_computes_otherwise() -> None:
 
 def test_a_graph_without_nodes_is_a_value_too() -> None:
     assert changes(Graph(), edits.add_node(Graph(), "input", {"features": 7})) == {"+input_1 features=7"}
+
+
+def test_adapters_stay_with_a_layer_and_go_with_its_matrix() -> None:
+    from nnlab.graph import adapters
+
+    graph = adapters.attach(mlp([2, 8, 8, 1]), ["dense_2"], rank=2, name="task")
+    assert [a.name for a in edits.configure(graph, "dense_2", units=5)["dense_2"].adapters] == ["task"]
+    assert edits.configure(graph, "dense_1", units=5)["dense_2"].adapters == graph["dense_2"].adapters
+    assert not any(node.adapters for node in edits.replace_operator(graph, "dense_2", "layer_norm"))

@@ -20,7 +20,7 @@ DESIGNED = {  # what the design says: in a small window, in a large one
     "caption": (12, 13), "body": (13, 14), "counter": (15, 17), "number": (20, 32), "loss": (22, 32), "result": (28, 44),
     "formula": (30, 48), "formula_chain": (14, 24), "formula_small": (14, 20),
     "grid": (8, 8), "padding": (16, 16), "canvas_margin": (24, 56), "row": (28, 34), "form_row": (32, 38), "fraction": (56, 66),
-    "header": (36, 36), "radius_card": (10, 10), "radius_button": (8, 8), "radius_field": (6, 6), "radius_cell": (3, 3),
+    "header": (36, 36), "icon": (18, 18), "radius_card": (10, 10), "radius_button": (8, 8), "radius_field": (6, 6), "radius_cell": (3, 3),
     "top_bar": (40, 48), "command_field": (208, 208), "palette": (168, 216), "inspector": (264, 336), "dock": (240, 408),
     "transport": (56, 64), "side_column": (336, 520), "formula_panel": (288, 584), "scrubber": (80, 112), "problems": (152, 208),
     "button": (36, 44), "button_icon": (22, 26), "main_button": ((48, 40), (60, 48)), "speed_slider": (128, 240),
@@ -67,6 +67,6 @@ def test_on_a_projector_type_is_a_quarter_larger_and_lines_are_thicker() -> None
     plain, projected = metrics(1280), metrics(1280, is_projected=True)
     assert (projected.body, projected.caption, projected.row) == (round(1.25 * plain.body), round(1.25 * plain.caption), 35)
     assert (plain.stroke, plain.is_outlined, projected.is_outlined) == (1.0, False, True)
-    assert projected.stroke > 1.5 * plain.stroke
+    assert 1.5 * plain.stroke < projected.stroke <= 2 * plain.stroke
     assert metrics(1280, 2.0, is_projected=True).body == metrics(1280, 2.0).body, "never beyond the largest scale"
     assert metrics(1280, 1.4, is_projected=True).body == round(1.75 * plain.body)
