@@ -20,9 +20,7 @@ class Pace:
         self.limit: float | None = None
         self.operations: float | None = None
         self.remaining: int | None = None
-        self.has_time_over = False  # at the end of the last slice: the limit is kept with ease
-        self._due = 0.0
-        self._slice = 1
+        self.restart()
 
     def set(self, iterations: float | None, operations: float | None) -> None:
         """At most so many a second, of the ones or the others."""
@@ -32,7 +30,7 @@ class Pace:
     def restart(self) -> None:
         """What was known of the speed holds no more."""
         self._due, self._slice = time.perf_counter(), 1
-        self.has_time_over = False
+        self.has_time_over = False  # at the end of the last slice: the limit is kept with ease
 
     @property
     def seconds_until_due(self) -> float:

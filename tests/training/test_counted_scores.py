@@ -36,3 +36,11 @@ def test_r_squared_is_weighted_by_the_variance_of_each_output() -> None:
     y = random.standard_normal((30, 3)) * [1.0, 10.0, 0.1]
     predicted = y + random.standard_normal((30, 3))
     assert r_squared(y, predicted) == pytest.approx(metrics.r2_score(y, predicted, multioutput="variance_weighted"), abs=1e-12)
+
+
+def test_points_on_a_straight_line_are_left_out_also_of_three() -> None:
+    """A positive and a negative of each score: (1, 1), (2, 2), (3, 3) of three and three."""
+    is_positive, ranked = np.array([True, False] * 3), np.repeat([3.0, 2.0, 1.0], 2)
+    false_positives, true_positives, thresholds = roc(is_positive, ranked)
+    assert (false_positives.tolist(), true_positives.tolist()) == ([0.0, 1 / 3, 1.0], [0.0, 1 / 3, 1.0])
+    assert thresholds.tolist() == [np.inf, 3.0, 1.0]

@@ -11,6 +11,7 @@ from networks import mlp
 import nnlab
 from nnlab.core.errors import NNLabError, SettingError
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.engine.run import Run
 from nnlab.files.examples import load_example
 from nnlab.jobs.context import JobContext, Progress
 from nnlab.jobs.service import Cancelled
@@ -157,3 +158,53 @@ def test_the_steepest_fall_is_looked_for_before_the_lowest_point() -> None:
     assert curve.lowest == pytest.approx(0.01)
     assert curve.slope == pytest.approx(-1.0, rel=1e-3)
     assert curve.steepest <= 0.01
+
+
+def test_the_steepest_fall_may_be_at_the_lowest_point_and_not_behind_it() -> None:
+    """Of losses that fall most steeply at the 41st rate, or between it and the next."""
+    rates, _ = bent()
+    smoothed = np.abs(np.arange(81.0) - 40.0) + 1.0
+    for centre in (40.0, 40.8):
+        curve = _judged(rates, np.exp(-np.tanh((np.arange(81.0) - centre) / 3)), smoothed, 0.1)
+        assert curve.steepest == rates[40] == curve.lowest, centre
+
+
+@pytest.mark.parametrize(
+    ("smoothed", "suggests"), [((50.0, 49.5, 49.0), True), ((50.0, 49.5, 49.01), False), ((1.0, 0.975, 0.97), True), ((1.0, 10.0, 0.95), True)]
+)
+def test_the_fall_is_that_from_the_first_loss(smoothed: tuple[float, ...], suggests: bool) -> None:
+    """By a fiftieth of it."""
+    values = np.array([*smoothed, *smoothed[-1:] * 10]) + np.array([0, 0, 0, *np.arange(10)])
+    assert (_judged(np.geomspace(1e-3, 1.0, 13), values, values, 0.1).suggestion is not None) == suggests
+
+
+def test_where_the_loss_does_not_fall_the_rates_are_said_with_two_digits() -> None:
+    values = np.linspace(1.0, 2.0, 20)
+    words = _judged(np.geomspace(1.234e-4, 0.5678, 20), values, values, 0.1).words
+    assert words == "The loss does not fall at any rate from 0.00012 to 0.57: nothing is suggested."
+
+
+def test_a_curve_that_rises_at_its_end_did_rise() -> None:
+    rates, losses = bent()
+    assert "did not rise" not in _judged(rates[:62], losses[:62], losses[:62], 0.25).words
+
+
+def line_through_two_points() -> Run:
+    """y = 3 x at ±1: with every full batch the loss becomes (1 − 2 rate)² of itself."""
+    x = np.array([[1.0], [-1.0]] * 8)
+    data = replace(prepare(DataSettings("function")), x=x, y=3 * x)
+    return prepare_run(mlp([1, 1]), data, TrainingSettings("sgd", batch_size=16))
+
+
+@pytest.mark.parametrize(("factor", "losses"), [(2.0, 5), (1.5, 7)])
+def test_it_ends_at_four_times_the_lowest_smoothed_loss(factor: float, losses: int) -> None:
+    rate = (1 + factor**0.5) / 2
+    curve = rate_curve(line_through_two_points(), lowest=rate, highest=rate * (1 + 1e-9))
+    np.testing.assert_allclose(curve.losses / curve.losses[0], factor ** np.arange(losses), rtol=1e-4)
+    assert curve.smoothed[-1] > 4 * curve.smoothed[0] >= curve.smoothed[-2]
+
+
+def test_fewer_than_five_losses_are_no_curve() -> None:
+    rate = (1 + 2.2**0.5) / 2
+    with pytest.raises(NNLabError, match="test lower rates"):
+        rate_curve(line_through_two_points(), lowest=rate, highest=rate * (1 + 1e-9))

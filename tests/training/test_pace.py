@@ -76,3 +76,13 @@ def test_after_a_restart_nothing_is_known_of_the_speed(clock: list[float]) -> No
     found.count(100, 100.0)
     found.restart()
     assert found.seconds_until_due == 0.0 and found.next_slice(is_free=True) == 1
+
+
+def test_time_is_over_only_once_a_slice_has_shown_it(clock: list[float]) -> None:
+    found = Pace()
+    assert not found.has_time_over
+    found.limit = 2.0
+    found.count(1, clock[0])
+    assert found.has_time_over, "half a second for a step that took none"
+    found.restart()
+    assert not found.has_time_over

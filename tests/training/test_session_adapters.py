@@ -136,12 +136,30 @@ def test_an_adapter_that_is_off_is_merged_beside_itself() -> None:
     s.switch(None)
     report = s.merge("task_a", X)
     assert report is not None and report.largest_difference < 1e-5, "not the difference to the base alone"
+    s.unmerge("task_a")
+    assert s.merge("task_a") is None, "without samples nothing is told"
 
 
 def test_the_report_counts_predictions() -> None:
     report = report_of(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [0.5, 0.25]]))
     assert (report.samples, report.largest_difference, report.changed_predictions) == (2, 0.75, 1)
     assert report_of(np.array([[-1.0], [2.0]]), np.array([[1.0], [3.0]])).changed_predictions == 1
+    assert report_of(np.array([[2.0, 1.0]]), np.array([[2.0, 3.0]])).changed_predictions == 1, "the greater of two"
+    assert report_of(np.array([[0.0]]), np.array([[-1.0]])).changed_predictions == 0, "0 is no positive answer"
+
+
+def test_what_one_adapter_learns_or_is_called_is_no_affair_of_the_other() -> None:
+    s = two()
+    s.mark_adapters_saved()
+    assert s.adapters["task_b"].enabled and not s.adapters["task_a"].enabled
+    s.step(X, Y)
+    assert [s.has_unsaved_work(name) for name in ("task_a", "task_b")] == [False, True]
+    s.reset()
+    own = {name: values.tobytes() for name, values in s.parameters.items() if name.endswith(".task_b")}
+    s.rename_adapter("task_a", "other")
+    s.step(X, Y)
+    s.reset()
+    assert own == {name: values.tobytes() for name, values in s.parameters.items() if name.endswith(".task_b")}
 
 
 def test_the_base_is_proven_by_its_hash() -> None:
@@ -233,8 +251,9 @@ def test_an_adapter_of_another_base_says_so(tmp_path: Path) -> None:
     s = trained(session(), "task_a")
     s.save_adapter("task_a", tmp_path / "a")
     other = session(seed=5)
-    with pytest.warns(UserWarning, match="The adapter a was trained on other weights of hidden_1, hidden_2, out than these."):
+    with pytest.warns(UserWarning, match="The adapter a was trained on other weights of hidden_1, hidden_2, out than these.") as caught:
         other.load_adapter(tmp_path / "a")
+    assert caught[0].filename == __file__
     assert all(proof.is_unchanged for proof in other.base_proofs)  # frozen as it is here
 
 
