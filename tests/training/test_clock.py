@@ -78,3 +78,21 @@ def test_the_batches_of_an_epoch_are_at_most_all_of_it(batch: int, batch_size: i
     context[EPOCH], context[BATCH] = 3, batch
     run: Any = SimpleNamespace(state=SimpleNamespace(context=context), order=np.arange(10), batch_size=batch_size, iteration=7)
     assert now(run) == ClockMark(7, pytest.approx(epochs))
+
+
+def test_of_too_many_marks_every_second_goes_but_the_first_and_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnlab.training.clock.MOST_MARKS", 8)
+    clock = Clock()
+    for k in range(8):
+        clock.add(ClockMark(k, 0.0), ClockMark(k + 1, 0.0), 1.0)
+    assert [mark.iteration for mark in clock.read().marks] == [0, 2, 4, 6, 8]
+
+
+def test_who_goes_back_by_less_than_a_slice_drops_what_lay_ahead() -> None:
+    clock = Clock()
+    for at in (0, 10, 20):
+        clock.add(ClockMark(at, 0.0), ClockMark(at + 10, 0.0), 1.0)
+    clock.add(ClockMark(25, 0.0), ClockMark(28, 0.0), 2.0)
+    assert [(mark.iteration, mark.seconds) for mark in clock.read().marks] == [(0, 0.0), (10, 1.0), (20, 2.0), (25, 2.5), (28, 4.5)]
+    clock.add(ClockMark(5, 0.0), ClockMark(10, 0.0), 1.0)
+    assert [(mark.iteration, mark.seconds) for mark in clock.read().marks] == [(0, 0.0), (5, 0.5), (10, 1.5)]

@@ -170,7 +170,8 @@ def test_the_steepest_fall_may_be_at_the_lowest_point_and_not_behind_it() -> Non
 
 
 @pytest.mark.parametrize(
-    ("smoothed", "suggests"), [((50.0, 49.5, 49.0), True), ((50.0, 49.5, 49.01), False), ((1.0, 0.975, 0.97), True), ((1.0, 10.0, 0.95), True)]
+    ("smoothed", "suggests"),
+    [((50.0, 49.5, 49.0), True), ((50.0, 49.5, 49.01), False), ((1.0, 0.975, 0.97), True), ((1.0, 10.0, 0.95), True)],
 )
 def test_the_fall_is_that_from_the_first_loss(smoothed: tuple[float, ...], suggests: bool) -> None:
     """By a fiftieth of it."""

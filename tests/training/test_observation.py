@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from networks import mlp
 
@@ -11,6 +13,7 @@ from nnlab.training.complete_run import prepare_run
 from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.observation import Observation
 from nnlab.training.settings import TrainingSettings
+from nnlab.training.weight_path import WeightPath
 
 DATA = prepare(DataSettings("circle"))
 GRAPH = mlp([2, 5, 1], "tanh", "binary_cross_entropy")
@@ -65,3 +68,39 @@ def test_it_knows_whether_the_seed_drew_all_that_the_run_began_with() -> None:
     begun = Observation.of_run(prepare_run(GRAPH, DATA, TRAINING, None, given), TRAINING, DATA)
     assert not begun.are_drawn
     np.testing.assert_array_equal(begun.initial["dense_1.bias"], np.full(5, 0.5))
+
+
+def test_of_many_samples_512_different_ones_are_looked_at() -> None:
+    x = np.arange(2000.0).reshape(1000, 2)
+    for rows in (511, 512, 513, 1000):
+        run = prepare_run(GRAPH, replace(DATA, x=x[:rows], y=np.zeros(rows, int)), TRAINING)
+        seen, _ = Observation.of_run(run, TRAINING).sample
+        assert len(seen) == min(rows, 512) == len(np.unique(seen[:, 0])) and (np.diff(seen[:, 0]) > 0).all()
+
+
+def test_since_when_something_holds_is_looked_for_at_33_moments() -> None:
+    """From the present backwards, until it does not hold."""
+    run = prepare_run(GRAPH, DATA, TRAINING)
+    states = {}
+    for iteration in range(100):
+        states[iteration] = run.stepper.learned_before.copy()
+        run.train(1)
+    path = WeightPath.of_states(run, states)
+    seen = replace(Observation.of_run(run, TRAINING, DATA), path=lambda: path)
+    bias = {float(row[0]): int(at) for at, row in zip(path.iterations, path.weights, strict=True)}
+    first = next(iter(run.program.stored))
+    asked: list[int] = []
+
+    def holds(then: Observation) -> bool:
+        asked.append(bias[float(then.parameters[first].ravel()[0])])
+        return asked[-1] >= limit
+
+    limit = 0
+    assert seen.since(holds) == 0 and len(asked) == 33 and asked[0] == 100 and asked[-1] == 0
+    asked.clear()
+    limit = 50
+    found = seen.since(holds)
+    assert found == min(at for at in asked if at >= 50) and asked[-1] == max(at for at in asked if at < 50)
+    limit = 101
+    assert seen.since(holds) is None
+    assert replace(seen, path=None).since(holds) is None

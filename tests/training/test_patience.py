@@ -14,7 +14,7 @@ from nnlab.training.change import Change, Version
 from nnlab.training.commands import Adjust, Load
 from nnlab.training.complete_run import prepare_run
 from nnlab.training.early_stopping import EarlyStopping, train_with_patience
-from nnlab.training.patience import PatienceEnded
+from nnlab.training.patience import Patience, PatienceEnded
 from nnlab.training.runs import RunGroup
 
 EXAMPLE = load_example("gaussians")
@@ -102,3 +102,50 @@ def test_without_validation_samples_nobody_waits() -> None:
     project = replace(PROJECT, data=replace(PROJECT.data, validation_share=0.0))
     run = one.main.load(Load(Change.opening(project), prepare(project.data), 1))
     assert one.train_alone(500) == 500 and run.stopped_by is None
+
+
+def looked(epochs: int, rate: float, times: int) -> list[PatienceEnded | None]:
+    """What is said after each of so many epochs."""
+    run = prepare_run(PROJECT.graph, DATA, replace(PROJECT.training, learning_rate=rate))
+    patience, said = Patience(epochs), []
+    patience.begin(run)
+    for _ in range(times):
+        run.train(run.steps_to_end_of_epoch)
+        said.append(patience.look(run))
+        assert patience.look(run) is None, "the same moment is looked at once"
+    return said
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_an_equal_loss_is_no_lower_one_and_patience_begins_anew_where_it_has_run_out(epochs: int) -> None:
+    """Steps too small to move a weight: the loss of every epoch is that of the beginning."""
+    said = looked(epochs, 1e-30, 7)
+    assert [ended is not None for ended in said] == [k % epochs == 0 for k in range(1, 8)]
+    words = "an epoch" if epochs == 1 else f"{epochs} epochs"
+    ended = next(one for one in said if one is not None)
+    assert ended.text.startswith(f"no lower validation loss for {words}. The weights are those of iteration 0, where it was ")
+
+
+def test_who_looks_before_it_began_begins_with_that() -> None:
+    run = prepare_run(PROJECT.graph, DATA, PROJECT.training)
+    run.train(run.steps_to_end_of_epoch)
+    patience = Patience(1)
+    assert patience.last is None and patience.look(run) is None
+    assert patience.last is not None and patience.last.best_iteration == run.iteration
+    first, batches = run.iteration, run.steps_to_end_of_epoch
+    for _ in range(3):
+        run.train(batches)
+        patience.look(run)
+    last = patience.last
+    assert last is not None and last.iteration == run.iteration
+    patience._forget_after(first + batches)
+    assert patience.last is not None and patience.last.iteration == first + batches, "steps taken back take looks back"
+
+
+def test_where_an_epoch_is_a_single_step_the_first_is_looked_at() -> None:
+    """With steps so small that it makes nothing better."""
+    one = RunGroup(np.zeros(machine.CONTROL_WORDS, dtype=np.int64))
+    training = replace(PROJECT.training, patience=1, learning_rate=1e-30, batch_size=len(DATA.x))
+    run = one.main.load(Load(Change.opening(replace(PROJECT, training=training)), DATA, 1))
+    one.train_alone(10)
+    assert isinstance(run.stopped_by, PatienceEnded) and (run.iteration, run.stopped_by.best_iteration) == (1, 0)

@@ -147,3 +147,13 @@ def test_norms_of_gradients(moment: Moment) -> None:
     assert gradient_norm(moment, curves(2), 0, "dense_2.weight") is None
     first = gradient_norm(moment, curves(2), 0, "dense_1.bias")
     assert first is not None and (first.value, first.iteration) == (0.0, 104)
+
+
+def test_a_window_of_blocks_of_two_and_one_of_a_single_iteration(moment: Moment) -> None:
+    """Eight iterations up to 276 are four blocks of two: of 260 + 2 k the 5th to the 8th."""
+    found = batch_curve(moment, curves(44), 43, Replays(moment, curves(20, size=2, origin=260)))
+    assert again(found) == (2.0**5 + 2.0**6 + 2.0**7 + 2.0**8) / 4
+    single = batch_curve(moment, curves(1, size=1), 0, Replays(moment, curves(1, size=1)))
+    assert again(single) == 2.0
+    edge = batch_extreme(moment, curves(2, size=2), 1, LOWEST)
+    assert edge is not None and edge.name == "Lowest batch loss of 2 iterations"
