@@ -58,6 +58,7 @@ def test_of_full_fine_tuning() -> None:
     before, now = np.zeros((3, 2)), np.array([[3.0, 0], [0, 4], [0, 0]])
     values = adapter_updates.singular_values_of_change(before, now)
     np.testing.assert_allclose(values, [4, 3])
+    np.testing.assert_allclose(adapter_updates.singular_values_of_change(now, 3 * now), [8, 6])
     assert adapter_updates.share_in_first(values, 1) == pytest.approx(16 / 25)
 
 

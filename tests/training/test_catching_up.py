@@ -43,6 +43,9 @@ def test_learning_rates_are_gone_through_again_and_nothing_else() -> None:
     assert way((0, with_rate(0.5)), (40, PROJECT), until=30) == Way(((0, 0.5),)), "what lies ahead is not gone through"
     assert way((0, WIDER), (40, with_rate(0.3)), (60, PROJECT)) == Way(((0, 0.01), (40, 0.3), (60, 0.01)), 40)
     assert way((0, WIDER), (40, PROJECT)) == Way((), 40)
+    assert way((0, with_rate(0.5)), (30, PROJECT), until=30) == Way(((0, 0.5), (30, 0.01)))
+    assert way((0, WIDER)) == Way((), 100), "it was another network up to now"
+    assert way((0, PROJECT), (40, with_rate(0.3))) == Way(((0, 0.01), (40, 0.3)))
 
 
 def together(*, late: bool) -> RunGroup:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import nnlab
+from nnlab.core.preparation import DataSettings
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
@@ -18,6 +19,7 @@ from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses import exploding_gradients, learning_rate_too_high, learning_rate_too_low, vanishing_gradients
 from nnlab.training.diagnosis import Diagnosis
 from nnlab.training.observation import Observation
+from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
 
 X, Y = np.linspace(-1.0, 1.0, 8)[:, None], np.full((8, 1), 3.0)
@@ -190,3 +192,21 @@ def test_the_smaller_rate_is_the_first_that_does_better(rate: float, factor: flo
         assert one is None
     else:
         assert one is not None and one.figures["suggested"] == pytest.approx(rate / factor)
+
+
+def test_what_squashes_between_layers_is_replaced_and_what_the_loss_reads_is_not() -> None:
+    """A sigmoid leaves a quarter at most: of six on the way back less than a thousandth."""
+    b = nnlab.GraphBuilder()
+    out = b.input(features=1)
+    for _ in range(7):
+        out = b.sigmoid(b.dense(out, units=1))
+    b.mse(out)
+    graph = b.build()
+    run = Run(Setup(graph, X, Y, update=Update("sgd", 1e-3), batch_size=8), frames=False)
+    one = next(vanishing_gradients.find(Observation.of_run(run, TrainingSettings("sgd", learning_rate=1e-3))), None)
+    assert one is not None and one.node == "dense_1"
+    remedy = next(remedy for remedy in one.remedies if remedy.label == "Use ReLU instead of sigmoid")
+    changed = remedy.apply(Project(graph, DataSettings("circle"))).graph
+    activations = [node.operator for node in changed.topological() if node.kind.category == "Activations"]
+    assert activations == ["relu"] * 6 + ["sigmoid"] and remedy.starts_over
+    assert all(node.settings["init"] == "he_uniform" for node in changed if node.operator == "dense" and node.id != "dense_7")

@@ -48,6 +48,12 @@ def test_a_network_with_errors_blocks_and_says_where() -> None:
     assert [d.node_id for d in found.diagnostics if d.is_error] == ["tanh_2"]
 
 
+def test_errors_are_counted_in_the_words_of_the_first() -> None:
+    found = planned(replace(PROJECT, graph=edits.remove_nodes(PROJECT.graph, ["dense_1", "dense_2"])))
+    errors = [d for d in found.diagnostics if d.is_error]
+    assert len(errors) == 2 and found.reason == f"Training waits for 2 errors in {errors[0].node_id}"
+
+
 def test_an_error_of_no_node_is_told_in_its_own_words() -> None:
     found = planned(Project(data=PROJECT.data), None)
     assert found.reason == "The canvas is empty: add an input, a layer and a loss"
@@ -63,3 +69,6 @@ def test_what_is_known_is_not_prepared_again() -> None:
     first = Prepared.of(DataSettings("spiral"))
     assert Prepared.of(DataSettings("spiral"), first) is first
     assert Prepared.of(DataSettings("spiral", seed=1), first) is not first
+    wrong = Prepared.of(DataSettings("csv_file"), first)
+    assert wrong.data is None and Prepared.of(DataSettings("spiral"), wrong) is first, "the last that could be made is kept meanwhile"
+    assert Prepared.of(DataSettings("spiral"), Prepared.of(DataSettings("csv_file", seed=1), wrong)) is first

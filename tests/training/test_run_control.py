@@ -15,6 +15,7 @@ from nnlab.training.breakpoint_counts import NONE_ON
 from nnlab.training.change import Change
 from nnlab.training.commands import (
     Event,
+    Failed,
     Iterate,
     Load,
     Pause,
@@ -222,3 +223,25 @@ def test_from_slow_motion_to_full_speed_in_the_middle_of_an_iteration(runs: RunC
     runs.train()
     run = runs.group.main.run
     assert run is not None and not run.stepper.inside and run.iteration >= 1 and runs.is_playing
+
+
+def test_before_any_command_there_is_nothing_to_do() -> None:
+    assert RunControl(np.zeros(machine.CONTROL_WORDS, dtype=np.int64), lambda event: None).seconds_until_due is None
+
+
+def test_who_runs_to_a_breakpoint_while_it_plays_pauses_first(runs: RunControl) -> None:
+    runs.carry_out(SetBreakpoints((Breakpoint("dense_1"),)))
+    runs.carry_out(Play())
+    runs.carry_out(StepToBreakpoint())
+    assert not runs.is_playing and runs.seconds_until_due == 0.0
+    runs.train()
+    assert runs.seconds_until_due is None and iteration(runs) == 0
+
+
+def test_a_failure_ends_playing_and_is_told(runs: RunControl, told: list[Event]) -> None:
+    runs.carry_out(Play())
+    told.clear()
+    runs.report(ZeroDivisionError("a fault"))
+    assert not runs.is_playing
+    assert [event.playing for event in told if isinstance(event, StateChanged)] == [False]
+    assert isinstance(told[-1], Failed)

@@ -25,7 +25,7 @@ def find(seen: Observation) -> Iterator[Diagnosis]:
     names = list(norms)
     last = names[-1]
     first = min(names[:-1], key=lambda name: norms[name])
-    if norms[last] == 0.0 or norms[first] == 0.0 or norms[first] >= LEAST * norms[last]:  # exactly 0: units are dead, or all is learned
+    if norms[first] == 0.0 or norms[first] >= LEAST * norms[last]:  # exactly 0: units are dead, or all is learned
         return
     ratio = norms[first] / norms[last]
     between = names.index(last) - names.index(first)
