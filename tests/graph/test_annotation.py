@@ -96,3 +96,41 @@ def test_a_node_is_spliced_into_an_edge_and_taken_out_again() -> None:
         card_edits.splice(loose, "mse_1", edge)
     with pytest.raises(GraphError, match="already connected to this edge"):
         card_edits.splice(GRAPH, "dense_2", edge)
+
+
+@pytest.mark.parametrize(("length", "is_refused"), [(80, False), (81, True), (0, True)])
+def test_a_title_has_up_to_eighty_letters(length: int, is_refused: bool) -> None:
+    graph = annotation.group_nodes(mlp([2, 3, 1]), ["dense_1"])
+    if is_refused:
+        with pytest.raises(GraphError, match="A group's title has 1 to 80 characters"):
+            annotation.set_group(graph, "group_1", title="t" * length)
+    else:
+        assert annotation.set_group(graph, "group_1", title="t" * length).groups[0].title == "t" * length
+
+
+@pytest.mark.parametrize(("length", "is_refused"), [(4000, False), (4001, True), (0, True)])
+def test_a_comment_has_up_to_four_thousand_letters(length: int, is_refused: bool) -> None:
+    if is_refused:
+        with pytest.raises(GraphError, match="A comment has 1 to 4,000 characters"):
+            annotation.add_comment(Graph(), "w" * length, (0.0, 0.0))
+    else:
+        assert annotation.add_comment(Graph(), "w" * length, (1.0, 2.0)).comments[0].position == (1.0, 2.0)
+
+
+def test_new_groups_and_comments_take_the_lowest_number_that_is_free() -> None:
+    graph = mlp([2, 3, 3, 1])
+    for node in ("dense_1", "dense_2", "dense_3"):
+        graph = annotation.add_comment(annotation.group_nodes(graph, [node]), node, (0.0, 0.0))
+    graph = annotation.remove_comments(annotation.ungroup(graph, "group_2"), ["comment_2"])
+    graph = annotation.add_comment(annotation.group_nodes(graph, ["tanh_1"]), "new", (0.0, 0.0))
+    assert [(g.id, g.title) for g in graph.groups] == [("group_1", "Group 1"), ("group_3", "Group 3"), ("group_2", "Group 2")]
+    assert [c.id for c in graph.comments] == ["comment_1", "comment_3", "comment_2"]
+
+
+def test_two_nodes_outside_of_any_group_are_in_no_group_together() -> None:
+    graph = annotation.group_nodes(mlp([2, 3, 1]), ["dense_1", "tanh_1"])
+    assert annotation.same_group(graph, "dense_1", "tanh_1") is True
+    assert annotation.same_group(graph, "dense_1", "dense_2") is annotation.same_group(graph, "mse_1", "dense_2") is False
+    assert annotation.join_group(graph, "dense_2", "mse_1") is graph and annotation.join_group(graph, "tanh_1", "dense_1") is graph
+    assert annotation.join_group(graph, "dense_2", "dense_1").groups[0].members == ("dense_1", "tanh_1", "dense_2")
+    assert annotation.join_group(graph, "tanh_1", "dense_2").groups[0].members == ("dense_1",)

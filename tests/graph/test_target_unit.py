@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -78,3 +79,20 @@ def test_another_target_has_its_own_unit_or_none(tmp_path: Path) -> None:
     assert (node.settings["factor"], node.settings["offset"]) == target_unit(year)
     assert not [node for node in fitting_unit(graph, price, kind) if node.operator == "rescale"]
     assert fitting_unit(graph, year, kind) is graph, "what a person set themselves stays"
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation", "unit"),
+    [
+        (0.0, 0.5, None), (0.0, 0.4375, (0.438, 0.0)), (0.0, 2.0, None), (0.0, 2.25, (2.25, 0.0)), (1.0, 1.0, None), (-1.0, 1.0, None),
+        (1.25, 1.0, (1.0, 1.25)), (-1.25, 1.0, (1.0, -1.25)), (5.0, 0.0, None), (290.0, 8.0, (8.0, 290.0)),
+        (123456.0, 1024.0, (1020.0, 123460.0)), (0.0, 2.0**-9, (0.00195, 0.0)),
+    ],
+)  # fmt: skip
+def test_a_deviation_of_a_half_to_two_around_a_mean_within_it_needs_no_unit(mean: float, deviation: float, unit: object) -> None:
+    """Three digits of the factor; the offset is as fine as they are."""
+    data = SimpleNamespace(target=SimpleNamespace(kind="continuous"), y=np.array([[mean - deviation], [mean + deviation]]))
+    assert target_unit(data) == unit  # type: ignore[arg-type]
+    assert target_unit(SimpleNamespace(target=SimpleNamespace(kind="binary"), y=data.y)) is None  # type: ignore[arg-type]
+    two = SimpleNamespace(target=data.target, y=np.hstack([data.y, data.y]))
+    assert target_unit(two) is None, "of a single target alone"  # type: ignore[arg-type]

@@ -94,6 +94,9 @@ def test_a_compact_card_is_as_wide_as_its_name_or_its_summary(kit: PaintKit) -> 
     wordy = replace(card, title="b", subtitle="some words of it")
     summary = kit.text_width(wordy.subtitle, "caption") / kit.scale
     assert sizes.of(wordy, 1.0, False, None, True).outline.width() == pytest.approx(max(geometry.COLLAPSED_WIDTH, 28.0 + summary - 8.0))
+    between = next("w" * k for k in range(60) if 120.0 < kit.text_width("w" * k, "caption") / kit.scale < 150.0)
+    found = sizes.of(replace(card, title="b", subtitle=between), 1.0, False, None, True).outline.width()
+    assert found == pytest.approx(28.0 + kit.text_width(between, "caption") / kit.scale - 8.0), "a little under its sides"
     wordier = replace(card, title="b", subtitle="a summary of more words than any card grows for")
     assert sizes.of(wordier, 1.0, False, None, True).outline.width() == pytest.approx(28.0 + SUMMARY)
     two = replace(card, ports=("a", "b"))
