@@ -1,7 +1,7 @@
 """The small faults that `mutation.py` makes, and where: signs, operators, comparisons, numbers off by one, conditions, results, slices.
 
 A mutant is one change to the syntax tree of a file, written out again in full. Left out, because no test could or should see them: types,
-decorators, docstrings, `__repr__`, assertions (they are for the type checker), keywords that change no result (`strict`, `copy`…), the
+decorators, docstrings, `__repr__`, assertions (they are for the type checker), keywords that change no result (`strict`, `repr`…), the
 number of rows at which a parameter is viewed, and the 1 of `reshape(-1)`, where any negative number stands for what is left.
 """
 
@@ -26,7 +26,7 @@ COMPARE: dict[type, type] = {
 }  # fmt: skip
 PAIRS = (("min", "max"), ("any", "all"), ("floor", "ceil"), ("minimum", "maximum"))
 NAMES = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
-WITHOUT_EFFECT = ("strict", "copy", "parents", "exist_ok", "daemon", "maxsize", "encoding")
+WITHOUT_EFFECT = ("strict", "repr", "copy", "parents", "exist_ok", "daemon", "maxsize", "encoding")
 TYPE_ALIASES = ("TypeVar", "NewType", "cast", "TypeAlias")
 
 

@@ -53,7 +53,7 @@ def left_name(parameter: str) -> str:
 
 def batch_end(places: Mapping[str, Place], trained: Sequence[ParameterInfo], loss: str, total_weight: str) -> Iterator[Added]:
     """What follows the backward pass of every batch: its loss and gradients join those of the batches before it."""
-    node = loss.split(".", 1)[0]
+    node = loss.partition(".")[0]
     counted = total_weight in places
     names = {"weights": WEIGHTS, "total_weight": total_weight}
     yield Added(node, *_with(COUNT_WEIGHT if counted else COUNT_ROWS, names, {"weights"}, places), (), "Samples of the update")

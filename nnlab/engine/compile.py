@@ -306,7 +306,7 @@ class _Compiler:
         trained = [info for info in parameters if not info.frozen]
         if self.accumulate > 1:
             self._emit_buffers(BACKWARD, steps)  # every batch counts in running statistics, as in PyTorch
-            total_weight = tensor_name(loss_name.split(".", 1)[0], TOTAL_WEIGHT)
+            total_weight = tensor_name(loss_name.partition(".")[0], TOTAL_WEIGHT)
             self._emit_added(BACKWARD, batch_end(self.places, trained, loss_name, total_weight))
         end = len(self.instructions)
         if not self.zero_gradients:
@@ -362,7 +362,7 @@ class _Compiler:
 
     def _emit_schedule(self, schedule: Schedule, loss_name: str) -> None:
         operands = schedule_operands(schedule, self.places, self.constants, loss_name)
-        loss_node = loss_name.split(".", 1)[0]
+        loss_node = loss_name.partition(".")[0]
         self._append(
             Instruction(len(self.instructions), UPDATE, loss_node, schedule.update_adapter, operands, schedule.explain,
                         title="Learning rate")

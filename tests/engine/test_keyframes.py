@@ -78,3 +78,11 @@ def test_a_part_that_is_over_takes_just_its_memory_and_can_be_thinned():
     assert np.array_equal(kept.learned[:, 0], [0, 2, 4])
     run(keyframes, 6, start=5)
     assert list(kept.iterations) == [0, 2, 4]  # its own memory
+
+
+def test_there_are_a_power_of_two_rows_from_two_to_a_thousand_and_twenty_four():
+    """Each of 10 numbers of float32: 40 bytes."""
+    rows = [len(Keyframes(10, np.dtype("float32"), budget).learned) for budget in (0, 79, 80, 159, 160, 40 * 1023, 40 * 1024, 10**9)]
+    assert rows == [0, 0, 2, 2, 4, 512, 1024, 1024]
+    opened = Keyframes(10, np.dtype("float32"), 80)
+    assert (opened.spacing, len(opened), opened.nbytes, opened.arrays.learned is opened.learned) == (1, 0, 0, True)

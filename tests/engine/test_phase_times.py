@@ -91,3 +91,20 @@ def test_numbers_that_go_wrong_are_told_as_in_training() -> None:
         messages.append(str(error.value))
         assert found.iteration == 0
     assert messages[0] == messages[1]
+
+
+def test_from_eight_steps_on_the_middle_of_the_last_ninety_six_is_known() -> None:
+    times = PhaseTimes()
+    for k in range(8):
+        assert times.shares is None and times.seconds is None, k
+        times.add(PhaseSeconds((3.0, 2.0, 4.0, 1.0), 1.0))
+    assert times.shares == pytest.approx((2 / 6, 1 / 6, 3 / 6, 0.0)) and times.seconds == 6.0
+    for _ in range(48):
+        times.add(PhaseSeconds((1.0, 1.0, 1.0, 9.0), 1.0))
+    for _ in range(48):
+        times.add(PhaseSeconds((9.0, 1.0, 1.0, 1.0), 1.0))
+    assert times.shares == pytest.approx((0.5, 0.0, 0.0, 0.5)), "half of them each: the mean of both middle ones"
+    times.add(PhaseSeconds((9.0, 1.0, 1.0, 1.0), 1.0))
+    assert times.shares == (1.0, 0.0, 0.0, 0.0), "the first is forgotten"
+    times.forget()
+    assert times.shares is None

@@ -210,3 +210,10 @@ def test_a_copy_of_what_is_merged_lies_beside_the_weight() -> None:
 def test_what_had_nothing_to_freeze_learns_as_another_operator() -> None:
     graph = edits.replace_operator(BASE, "act_1", "layer_norm")
     assert graph["act_1"].parameters and graph["act_1"].frozen == frozenset()
+
+
+def test_attached_without_further_words_it_is_as_its_settings_begin() -> None:
+    assert adapters.attach(BASE, ["hidden_1"])["hidden_1"].adapters == (LoraAdapter("task_a"),)
+    resting = adapters.enable(ONE, "task_b", False)
+    assert adapters.enable(resting, "task_b") == ONE and adapters.is_enabled(ONE, "task_b") and not adapters.is_enabled(resting, "task_b")
+    assert adapters.duplicate_adapter(ONE, "task_b", "copy")["hidden_1"].adapters[1].enabled is False

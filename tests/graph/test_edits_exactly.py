@@ -170,3 +170,14 @@ def test_adapters_stay_with_a_layer_and_go_with_its_matrix() -> None:
     assert [a.name for a in edits.configure(graph, "dense_2", units=5)["dense_2"].adapters] == ["task"]
     assert edits.configure(graph, "dense_1", units=5)["dense_2"].adapters == graph["dense_2"].adapters
     assert not any(node.adapters for node in edits.replace_operator(graph, "dense_2", "layer_norm"))
+
+
+def test_ports_close_up_unless_something_is_about_to_be_joined_there() -> None:
+    graph = edits.add_node(edits.add_node(Graph(), "input"), "add")
+    for _ in range(3):
+        graph = edits.connect(graph, "input_1", "add_1")
+    first = graph.incoming("add_1")[0]
+    for closed in (edits.disconnect(graph, first), edits.cut(graph, [first])):
+        assert [edge.target_port for edge in closed.incoming("add_1")] == ["a", "b"]
+    for open_ in (edits.disconnect(graph, first, close_up=False), edits.cut(graph, [first], close_up=False)):
+        assert [edge.target_port for edge in open_.incoming("add_1")] == ["b", "c"]

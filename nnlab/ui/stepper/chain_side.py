@@ -273,7 +273,7 @@ def path_in_short(elements: Sequence[ChainElement], samples: int, layers: Collec
     stops = [
         element
         for k, element in enumerate(inner)
-        if not k or element.index != inner[k - 1].index or element.tensor.split(".", 1)[0] in layers
+        if not k or element.index != inner[k - 1].index or element.tensor.partition(".")[0] in layers
     ]
     units = [", ".join(str(place + 1) for place in element.index[1:]) for element in stops]
     way = " → ".join(text if "," not in text else f"[{text}]" for text in units) or "directly"

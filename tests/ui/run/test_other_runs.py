@@ -171,3 +171,8 @@ def test_who_catches_up_is_told_with_how_far_it_is() -> None:
     scene.make(1, 50)
     scene.others.look_at_rest(frame)  # type: ignore[arg-type]
     assert scene.others.late(frame) == ()  # type: ignore[arg-type]
+
+
+def test_a_moment_of_all_is_waited_for_a_fifth_of_a_second_at_most() -> None:
+    """At sixty ticks a second; a tenth is what a round of slow runs may take."""
+    assert 0.1 < PATIENCE / 60 <= 0.2

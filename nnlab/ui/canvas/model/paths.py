@@ -46,18 +46,18 @@ def edge_paths(chain: Chain, weights: Mapping[str, Weights], chosen: int | None 
     A layer that no path takes has no products. All paths of all samples along the same weight are summed, listed or not. What a layer has
     no place for is left out: the chain is of the network before an edit until the next one is there.
     """
-    steps = {(w.parameter.split(".", 1)[0], w.source): name for name, w in weights.items()}
+    steps = {(w.parameter.partition(".")[0], w.source): name for name, w in weights.items()}
     products: dict[str, dict[Cell, float]] = {name: {} for name in weights}
     factors: dict[str, dict[Cell, float]] = {name: {} for name in weights}
     if chosen is None:
         for (written, read), share in chain.shares.items():
-            name = steps.get((written.split(".", 1)[0], read))
+            name = steps.get((written.partition(".")[0], read))
             if name is not None and share.shape == (weights[name].units, weights[name].inputs):
                 products[name] = _largest(share)
     first: tuple[str, int] | None = None
     for k, (path, elements, product) in enumerate(zip(chain.paths, chain.elements, chain.products, strict=True)):
         for factor, after, before in zip(path, elements, elements[1:], strict=False):
-            name = steps.get((after.tensor.split(".", 1)[0], before.tensor))
+            name = steps.get((after.tensor.partition(".")[0], before.tensor))
             if name is None or not after.index or not before.index or not _has(weights[name], after.index[-1], before.index[-1]):
                 continue
             first = (name, before.index[-1])  # elements go from the loss to the start: the last one met is the nearest to it

@@ -281,7 +281,7 @@ def _nothing(name: str) -> np.ndarray | None:
 
 def _owner(tensor: str) -> str:
     """The node a tensor belongs to: names are "node.tensor"."""
-    return tensor.split(".", 1)[0]
+    return tensor.partition(".")[0]
 
 
 def _short(tensor: str, card: CardContent, graph: Graph) -> str:
