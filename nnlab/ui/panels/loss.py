@@ -80,6 +80,7 @@ class LossPanel(LivePanel):
         others += [_kept(run, run.number == self._runs.hovered) for run in self._runs.shown]
         own = view.name if view.others else f"run {self._runs.all.next_number}"
         self.plot.set_others(own, others)
+        self.plot.set_samples(*_evaluated(view))
         self.plot.show_curves(curves, end)
         self.plot.explanation = explanation(view)
         self._say(view)
@@ -87,7 +88,7 @@ class LossPanel(LivePanel):
             where = numbers.count(last) if self.plot.now is None else f"{numbers.count(self.plot.now)} of {numbers.count(last)}"
             losses = view.losses
             held = "" if math.isnan(losses.validation) else (
-                f", training {numbers.number(losses.training)}, validation {numbers.number(losses.validation)}"
+                f", training {numbers.number(losses.training)}{_of_some(view)}, validation {numbers.number(losses.validation)}"
             )  # fmt: skip
             own = f"{own}: " if others else ""
             beside = "".join(f"; {_described(other)}" for other in view.others)
@@ -138,13 +139,23 @@ class LossPanel(LivePanel):
 
 def explanation(view: LiveView) -> str:
     """What the lines of the loss plot are."""
-    samples, of = min(len(view.data.validation_x), len(view.data.x)), len(view.data.x)
+    samples, of = _evaluated(view)
     words = smoothed_words(view.losses.window)
     batches = f"smoothed: {words[0].lower()}{words[1:]}"
     if not samples:
         return f"{batches}."
     some = "the training data" if samples == of else f"{numbers.count(samples)} of the {numbers.count(of)} training samples"
     return f"train, val: the loss on {some} and on the validation data, both with the same weights and without dropout; {batches}."
+
+
+def _evaluated(view: LiveView) -> tuple[int, int]:
+    """Of how many training samples the training loss is, and how many there are."""
+    return min(len(view.data.validation_x), len(view.data.x)), len(view.data.x)
+
+
+def _of_some(view: LiveView) -> str:
+    samples, of = _evaluated(view)
+    return "" if samples == of else f" on {numbers.count(samples)} of {numbers.count(of)} samples"
 
 
 def _kept(run: KeptRun, is_strong: bool) -> OtherCurves:

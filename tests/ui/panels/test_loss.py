@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from pytestqt.qtbot import QtBot
 from views import with_curves
 
@@ -79,6 +79,28 @@ def test_the_switch_changes_the_axis_and_not_the_numbers(qtbot: QtBot, studio: C
     assert panel.plot.y_range[0] <= 0.0 and panel.plot.y_range[1] >= view.curves.maximum.max()
     qtbot.mouseClick(panel.scale.button("log"), Qt.MouseButton.LeftButton)
     assert np.allclose(10.0 ** line(panel.plot.batches)[1], view.curves.smoothed)
+
+
+@pytest.mark.parametrize(("width", "written"), [(600, "train (24 of 96)"), (300, "train (part)")])
+def test_the_training_line_says_of_how_many_samples_it_is(studio: Callable, width: int, written: str) -> None:
+    """It is the loss on as many training samples as there are for validation: 24 of 120 are a fifth."""
+    s = studio(DataSettings("spiral", {"samples": 120}, validation_share=0.2))
+    panel = s.panel("loss", width, 260)
+    s.train(20)
+    label = next(label for label in panel.plot.end_labels() if label.name == "train")
+    assert label.name + label.part == written
+    metrics = QFontMetricsF(panel.plot._theme.font("caption_strong"))
+    assert metrics.horizontalAdvance(written) <= panel.plot._name_width()
+    assert panel.plot.picture.width() >= (0.4 * width if width > 300 else 80)
+    assert " on 24 of 96 samples, validation " in panel.plot.accessibleDescription()
+
+
+def test_a_training_line_of_all_samples_says_nothing_of_them(studio: Callable) -> None:
+    s = studio(DataSettings("spiral", {"samples": 120}, validation_share=0.5))
+    panel = s.panel("loss", 600, 260)
+    s.train(20)
+    assert [label.part for label in panel.plot.end_labels()] == ["", "", ""]
+    assert " samples" not in panel.plot.accessibleDescription()
 
 
 def test_no_validation_data_no_validation_line(studio: Callable) -> None:

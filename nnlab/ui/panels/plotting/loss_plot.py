@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -33,6 +33,8 @@ RUN_DASHES = ((9.0, 3.0, 2.0, 3.0), (2.0, 4.0), (14.0, 4.0), (5.0, 3.0))  # of t
 SAMPLE = 24  # length of a line before its name
 LABEL_GAP = 18.0  # pixels between the texts at the lines' ends
 WIDEST_VALUE = "00.0000"
+LEAST_PICTURE = 0.4  # of the width, that the curves have before a line's name is shortened
+PART = " (part)"  # after the name of a line that is of some samples, where there is no room to say of how many
 SMOOTHED = "smoothed"  # the name of the line of smoothed batch losses, where no run beside it needs another
 
 
@@ -45,6 +47,7 @@ class EndLabel:
     y: float  # in the axis' coordinates
     is_strong: bool
     dash: tuple[float, ...] = ()  # of the line, in pixels; a solid one has none
+    part: str = ""  # of how many samples it is, where that is not all; written after the name
 
     @property
     def text(self) -> str:
@@ -73,6 +76,8 @@ class LossPlot(IterationPlot):
     def __init__(self, theme: Theme, crosshair: Crosshair, parent: QWidget | None = None) -> None:
         self._curves: Curves | None = None
         self._name = SMOOTHED
+        self._parts: tuple[str, ...] = ("",)  # what can be written after "train", from the longest
+        self._part = ""
         self.explanation = ""
         self.others: tuple[OtherCurves, ...] = ()
         super().__init__(theme, "Loss over iterations", crosshair, parent)
@@ -92,11 +97,17 @@ class LossPlot(IterationPlot):
 
     def margins(self) -> Margins:
         px = self._theme.metrics.px
-        return Margins(px(52), px(10), px(8) + self._sample_width() + self._name_width() + px(12) + self._value_width() + px(16), px(28))
+        around = px(52) + px(8) + self._sample_width() + px(12) + self._value_width() + px(16)
+        for part in self._parts:
+            self._part = part
+            if self.width() - around - self._name_width() >= LEAST_PICTURE * self.width():
+                break
+        return Margins(px(52), px(10), around - px(52) + self._name_width(), px(28))
 
     def _name_width(self) -> float:
         metrics = QFontMetricsF(self._theme.font("caption_strong"))
-        return max(metrics.horizontalAdvance(name) for name in (SMOOTHED, self._name, *(other.name for other in self.others)))
+        names = (SMOOTHED, self._name, f"train{self._part}", *(other.name for other in self.others))
+        return max(metrics.horizontalAdvance(name) for name in names)
 
     def _sample_width(self) -> float:
         """Room for a piece of each line before its name, where names are more than the two everybody knows."""
@@ -128,6 +139,14 @@ class LossPlot(IterationPlot):
         self._name, self.others = name, tuple(others)
         if not is_same:
             self._place()  # the names' width decides the margin
+
+    def set_samples(self, evaluated: int, of: int) -> None:
+        """Of how many of all training samples the line "train" is; its name says so where that is a part of them."""
+        is_whole = not 0 < evaluated < of
+        parts = ("",) if is_whole else (f" ({numbers.count(evaluated)} of {numbers.count(of)})", PART)
+        if parts != self._parts:
+            self._parts = parts
+            self._place()
 
     def set_logarithmic(self, logarithmic: bool) -> None:
         self.logarithmic = logarithmic
@@ -248,7 +267,7 @@ class LossPlot(IterationPlot):
         found = []
         if not math.isnan(losses.validation):
             found.append(self._label("val", losses.validation, False, DASHES))
-            found.append(self._label("train", losses.training, True))
+            found.append(replace(self._label("train", losses.training, True), part=self._part))
         found.append(self._label(self._name, losses.smoothed, math.isnan(losses.validation)))
         for other, dash in zip(self.others, RUN_DASHES, strict=False):
             found.append(self._label(other.name, self._losses_now(other.curves).smoothed, False, dash))
@@ -285,7 +304,8 @@ class LossPlot(IterationPlot):
                 self._paint_sample(painter, label, picture.right() + px(8), y)
             painter.setFont(self._theme.font("caption_strong" if label.is_strong else "caption"))
             painter.setPen(tokens.text if label.is_strong else tokens.text2)
-            painter.drawText(QRectF(left, y - half, self._name_width() + 2, 2 * half), Qt.AlignmentFlag.AlignVCenter, label.name)
+            name = QRectF(left, y - half, self._name_width() + 2, 2 * half)
+            painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, label.name + label.part)
             painter.setPen(tokens.text)
             value = QRectF(self.width() - px(16) - self._value_width() - px(12), y - half, self._value_width() + px(12), 2 * half)
             painter.drawText(value, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, label.text)
