@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from networks import mlp
@@ -12,8 +14,9 @@ from nnlab.engine import machine
 from nnlab.engine.breakpoint import Breakpoint
 from nnlab.engine.program import BACKWARD, FORWARD, LOSS, UPDATE
 from nnlab.training.breakpoint_counts import NONE_ON
-from nnlab.training.change import Change
+from nnlab.training.change import Change, Version
 from nnlab.training.commands import (
+    Adjust,
     Event,
     Failed,
     Iterate,
@@ -25,6 +28,7 @@ from nnlab.training.commands import (
     SetBreakpoints,
     SetSpeed,
     StateChanged,
+    StepBack,
     StepForward,
     Stepped,
     StepToBreakpoint,
@@ -245,3 +249,45 @@ def test_a_failure_ends_playing_and_is_told(runs: RunControl, told: list[Event])
     assert not runs.is_playing
     assert [event.playing for event in told if isinstance(event, StateChanged)] == [False]
     assert isinstance(told[-1], Failed)
+
+
+def places(told: list[Event]) -> list[int]:
+    return [event.pc for event in told if isinstance(event, Stepped)]
+
+
+def test_several_steps_are_so_many_single_ones_forwards_and_back(runs: RunControl, told: list[Event]) -> None:
+    for count in (1, 1, 1):
+        runs.carry_out(StepForward(count))
+    single = places(told)[-1]
+    runs.carry_out(StepBack(2))
+    back = places(told)[-1]
+    runs.carry_out(StepForward(2))
+    assert places(told)[-1] == single and back < single
+    runs.carry_out(StepBack(10))
+    assert places(told)[-1] == 0 and iteration(runs) == 0, "no further back than to the beginning"
+
+
+def test_steps_in_the_past_end_where_something_else_was_trained(runs: RunControl, told: list[Event]) -> None:
+    """Many at a time before the iteration after which the rate was changed, a search behind it, which is told."""
+    faster = replace(PROJECT, training=replace(PROJECT.training, learning_rate=0.1))
+
+    def train() -> None:
+        runs.carry_out(Iterate(5))
+        while runs.is_playing:
+            runs.train()
+
+    train()
+    runs.carry_out(Adjust(Change(Version(0, PROJECT), Version(1, faster))))
+    train()
+    before = Change(Version(1, faster), Version(2, PROJECT), back_to=3)
+    runs.carry_out(Adjust(before))
+    length = len(runs.group.main.run.program.instructions)  # type: ignore[union-attr]
+    runs.carry_out(StepForward(3 * length))
+    assert (iteration(runs), places(told)[-1], runs.reach.latest) == (4, 0, 10)
+    runs.carry_out(StepBack(length))
+    assert iteration(runs) == 3
+    runs.carry_out(SetBreakpoints((Breakpoint("dense_1", times=1_000_000),)))
+    run_to_breakpoint(runs)
+    assert iteration(runs) == 4 and runs.reach.latest == 10
+    (refused,) = [event for event in told if isinstance(event, Refused)]
+    assert refused.message == "Stopped where something was changed after iteration 5; the next step goes on from here as a branch."
