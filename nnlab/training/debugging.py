@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from nnlab.core.errors import NNLabError
@@ -32,15 +32,13 @@ class Debugging:
         object.__setattr__(self, "conditions", tuple(self.conditions))
         if len(self.conditions) > MOST_CONDITIONS:
             raise NNLabError(f"A project holds at most {MOST_CONDITIONS} conditions to stop at; delete some first.")
-        texts = [condition.text for condition in self.conditions]
-        repeated = next((text for place, text in enumerate(texts) if text in texts[:place]), None)
+        repeated = _repeated([condition.text for condition in self.conditions])
         if repeated is not None:
             raise NNLabError(f"There is a condition {repeated!r} already.")
         object.__setattr__(self, "watches", tuple(self.watches))
         if len(self.watches) > MOST_WATCHES:
             raise NNLabError(f"A project watches at most {MOST_WATCHES} formulas; remove some first.")
-        texts = [watch.text for watch in self.watches]
-        repeated = next((text for place, text in enumerate(texts) if text in texts[:place]), None)
+        repeated = _repeated([watch.text for watch in self.watches])
         if repeated is not None:
             raise NNLabError(f"{repeated} is watched already.")
         if len(self.exercise) > MOST_QUESTIONS:
@@ -70,3 +68,8 @@ class Debugging:
         return replace(
             self, breakpoints=tuple(replace(b, node=name) if b.node == node else b for b in self.breakpoints), exercise=questions
         )
+
+
+def _repeated(texts: Sequence[str]) -> str | None:
+    """The first that was there before."""
+    return next((text for place, text in enumerate(texts) if text in texts[:place]), None)

@@ -45,9 +45,13 @@ class Saturation:
     units: int
 
 
+def greatest_slope(node: Node, real: str) -> float:
+    """The greatest slope of an activation near 0, by its own kernel."""
+    return _greatest_slope(node.operator, tuple(node.settings.items()), real)
+
+
 @cache
 def _greatest_slope(kind: str, settings: tuple[tuple[str, object], ...], real: str) -> float:
-    """The greatest slope of an activation near 0, by its own kernel."""
     _, slope = curve(operators[kind], dict(settings), np.linspace(-4, 4, 161), real)  # type: ignore[arg-type]
     return float(np.abs(slope).max())
 
@@ -60,7 +64,7 @@ def saturation(node: Node, frame: Frame, source: str) -> Saturation | None:
     kind, z = node.kind, frame.get(source)
     if z is None or not z.size or not kind.saturates:
         return None
-    greatest = _greatest_slope(kind.name, tuple(node.settings.items()), frame.program.real)
+    greatest = greatest_slope(node, frame.program.real)
     if greatest == 0:
         return None
     table = z.reshape(len(z), -1)

@@ -17,7 +17,7 @@ PROJECT = load_example("spiral")
     ("own", "rows", "others"),
     [
         (200, 800, ["1", "800"]), (1, 800, ["32", "800"]), (800, 800, ["1", "32"]), (5000, 800, ["1", "32"]), (4, 4, ["1", "2"]),
-        (2, 100_000, ["1", "65536"]),
+        (2, 100_000, ["1", "65536"]), (1, 40, ["10", "40"]), (1, 3, ["2", "3"]),
     ],
 )  # fmt: skip
 def test_the_other_two(own: int, rows: int, others: list[str]) -> None:
@@ -28,3 +28,5 @@ def test_the_other_two(own: int, rows: int, others: list[str]) -> None:
 def test_two_samples_have_no_mini_batch() -> None:
     with pytest.raises(SettingError, match="With 2 training samples there is no mini-batch"):
         batch_size_comparison(PROJECT, 2)
+    with pytest.raises(SettingError, match="With 1 training sample there is"):
+        batch_size_comparison(PROJECT, 1)

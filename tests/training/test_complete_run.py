@@ -14,6 +14,7 @@ from networks import mlp
 
 from nnlab.core.errors import GraphError, TrainingError
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.files.examples import load_example
 from nnlab.training import complete_run
 from nnlab.training.complete_run import prepare_run, result_of, steps_of_epochs, train
 from nnlab.training.settings import TrainingSettings
@@ -150,3 +151,13 @@ def test_slices_grow_while_they_are_short_and_are_halved_when_too_long(
     run: Any = Timed()
     train(run, 40, lambda done: None)
     assert found == slices
+
+
+def test_a_single_validation_sample_is_one() -> None:
+    project = load_example("iris")
+    data = prepare(project.data)
+    single = replace(data, validation_x=data.validation_x[:1], validation_y=data.validation_y[:1])
+    run = prepare_run(project.graph, single, project.training)
+    found = result_of(run, single)
+    assert found.validation_loss is not None and found.validation_loss != found.loss
+    assert found.metrics["accuracy"] in (0.0, 1.0) and found.training_metrics["accuracy"] not in (0.0, 1.0)

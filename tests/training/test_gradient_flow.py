@@ -210,3 +210,22 @@ def test_what_squashes_between_layers_is_replaced_and_what_the_loss_reads_is_not
     activations = [node.operator for node in changed.topological() if node.kind.category == "Activations"]
     assert activations == ["relu"] * 6 + ["sigmoid"] and remedy.starts_over
     assert all(node.settings["init"] == "he_uniform" for node in changed if node.operator == "dense" and node.id != "dense_7")
+
+
+def test_long_gradients_are_clipped_where_the_rule_can_and_does_not_yet() -> None:
+    observation = seen(1.0, 0.25, 512.0)
+    (one,) = exploding_gradients.find(observation)
+    assert one.harm == 0.95
+    remedy = next(remedy for remedy in one.remedies if remedy.label == "Clip gradients to a norm of 1")
+    changed = remedy.apply(Project(chain(3), DataSettings("circle"), TrainingSettings("sgd", {"momentum": 0.5}, 1e-3)))
+    assert changed.training.optimizer_settings["clip_norm"] == 1.0
+    clipped = replace(observation, training=TrainingSettings("sgd", {"clip_norm": 5.0}, 1e-3))
+    (one,) = exploding_gradients.find(clipped)
+    assert not any("Clip" in remedy.label for remedy in one.remedies)
+
+
+def test_ratios_of_gradients_are_said_with_three_digits_and_factors_with_two() -> None:
+    """At 12.34² behind two layers."""
+    one = exploding(1.0, 12.34, 12.34)
+    assert one is not None
+    assert one.evidence == "The gradient at dense_1 is 152 times that at dense_3: every layer on the way back multiplies it by 12."

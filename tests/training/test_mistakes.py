@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from nnlab.core.preparation import DataSettings, prepare
@@ -36,3 +38,14 @@ def test_the_most_confident_mistakes_come_first_and_validation_before_training()
 def test_a_number_has_no_mistakes() -> None:
     data = prepare(DataSettings("diabetes"))
     assert len(mistakes_of(predictions(data.y, data.validation_y), data, "identity")) == 0
+
+
+def test_without_validation_a_cell_is_of_the_training_samples_that_were_predicted() -> None:
+    """Of classes 0, 1, 2, 0, 1 called 1, 1, 0, 1, 0; of the others nothing was predicted."""
+    data = prepare(DataSettings("iris", validation_share=0.0))
+    data = replace(data, y=np.array([0, 1, 2, 0, 1, *data.y[5:]]))
+    outputs = np.eye(3)[[1, 1, 0, 1, 0]]
+    found = mistakes_of(predictions(outputs, np.empty((0, 3))), data, "softmax", (0, 1))
+    assert found.index.tolist() == [0, 3] and not found.is_validation.any()
+    assert mistakes_of(predictions(outputs, np.empty((0, 3))), data, "softmax", (1, 0)).index.tolist() == [4]
+    assert mistakes_of(predictions(outputs, np.empty((0, 3))), data, "softmax").index.tolist() == [0, 2, 3, 4]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,9 @@ from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
 from nnlab.graph.builder import GraphBuilder
+from nnlab.graph.graph import Graph
 from nnlab.training.complete_run import prepare_run
+from nnlab.training.diagnoses._flat_units import feeds_loss, is_flat
 from nnlab.training.diagnosis import Diagnosis, diagnoses
 from nnlab.training.observation import Observation
 from nnlab.training.settings import TrainingSettings
@@ -123,3 +127,38 @@ def test_saturated_units_are_told_from_85_percent_on() -> None:
     both = saturated(17, 17)
     assert both is not None and both.units == (0, 1)
     assert saturated(17, 16) is None and saturated(0, 0) is None
+
+
+def observed(graph: Graph, x: np.ndarray, **parameters: np.ndarray) -> Observation:
+    training = TrainingSettings("sgd", {}, 0.1, 32)
+    run = Run(Setup(graph, x, np.zeros((len(x), 1)), update=Update("sgd", 0.1), batch_size=32), frames=False)
+    run.state.set_parameters({name.replace("__", "."): values for name, values in parameters.items()})
+    return Observation.of_run(run, training)
+
+
+def test_a_unit_of_a_convolution_is_a_channel_with_all_its_places() -> None:
+    """Of 3 × 3 windows of 4 × 4 images, there are four places; ReLU is flat where what it reads is at most 0."""
+    b = GraphBuilder()
+    layer = b.conv2d(b.reshape(b.input(features=16), shape="1, 4, 4"), filters=3, kernel_size=3, padding=0)
+    b.mse(b.dense(b.flatten(b.relu(layer)), units=1))
+    graph = b.build()
+    seen = observed(graph, np.random.default_rng(0).standard_normal((5, 16)))
+    read, flat = seen.tensor("conv2d_1.y"), is_flat(seen, graph["relu_1"])
+    assert read is not None and flat is not None and flat.shape == (5, 4, 3)
+    np.testing.assert_array_equal(flat, np.moveaxis(read <= 0, 1, -1).reshape(5, 4, 3))
+    assert is_flat(seen, graph["conv2d_1"]) is None and not feeds_loss(seen, graph["relu_1"])
+
+
+@pytest.mark.parametrize(("activation", "slope", "greatest"), [("tanh", lambda y: 1 - y**2, 1.0), ("sigmoid", lambda y: y * (1 - y), 0.25)])
+def test_an_activation_is_flat_at_a_twentieth_of_its_greatest_slope(activation: str, slope: Any, greatest: float) -> None:
+    b = GraphBuilder()
+    b.mse(b.node(activation, b.dense(b.input(features=1), units=1)))
+    graph = b.build()
+    x = np.linspace(-6.0, 6.0, 49)[:, None]
+    seen = observed(graph, x, dense_1__weight=np.ones((1, 1)), dense_1__bias=np.zeros(1))
+    node = graph[f"{activation}_1"]
+    flat = is_flat(seen, node)
+    expected = slope(np.tanh(x) if activation == "tanh" else 1 / (1 + np.exp(-x))) <= 0.05 * greatest
+    assert flat is not None and 0 < expected.sum() < 49
+    np.testing.assert_array_equal(flat[:, 0, :], expected)
+    assert feeds_loss(seen, node) and not feeds_loss(seen, graph["input_1"])

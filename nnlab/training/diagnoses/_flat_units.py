@@ -8,6 +8,7 @@ from nnlab.core.operator import FLAT
 from nnlab.engine.kernel_curve import curve
 from nnlab.graph.graph import Node
 from nnlab.training.observation import Observation
+from nnlab.training.statistics import greatest_slope
 
 
 def is_flat(seen: Observation, node: Node) -> np.ndarray | None:
@@ -21,8 +22,7 @@ def is_flat(seen: Observation, node: Node) -> np.ndarray | None:
     if z is None or not z.size or not np.isfinite(z).all():
         return None
     slopes = np.abs(curve(node.kind, node.settings, np.ascontiguousarray(z).ravel(), seen.real)[1])
-    greatest = np.abs(curve(node.kind, node.settings, np.linspace(-4, 4, 161).astype(z.dtype), seen.real)[1]).max()
-    flat = (slopes <= FLAT * greatest).reshape(z.shape)
+    flat = (slopes <= FLAT * greatest_slope(node, seen.real)).reshape(z.shape)
     if z.ndim == 4:  # (samples, channels, height, width)
         flat = np.moveaxis(flat, 1, -1)
     return flat.reshape(len(z), -1, flat.shape[-1])
