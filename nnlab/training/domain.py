@@ -29,7 +29,7 @@ def cell_centres(low: float, high: float, count: int) -> np.ndarray:
 
 def grid(data: Data, side: int) -> np.ndarray:
     """Raw points (side * side, 2), the centres of cells over the plane of two features, row by row from the lowest second feature."""
-    (x0, x1), (y0, y1) = domain(data)[:2]
+    (x0, x1), (y0, y1) = domain(data)
     return np.stack([np.tile(cell_centres(x0, x1, side), side), np.repeat(cell_centres(y0, y1, side), side)], axis=1)
 
 
