@@ -40,7 +40,7 @@ def run_rows(runs: Sequence[KeptRun]) -> tuple[RunRow, ...]:
 def runs_csv(runs: Sequence[KeptRun]) -> str:
     """One row a run: number, name, seeds, iterations, settings that differ, losses and score."""
     rows = run_rows(runs)
-    keys = tuple(rows[0].settings) if rows else ()
+    keys = next((tuple(row.settings) for row in rows), ())
     head = ("number", "name", "pinned", "seeds", "iterations", *keys, "training_loss", "validation_loss", "score")
     body = (
         (

@@ -98,3 +98,16 @@ def test_adapters_that_come_without_a_hash_are_proven_by_what_their_run_begins_w
     given = with_proven_base(unknown, weights)
     assert given.graph["hidden"].adapters[0].base_sha256 == sha256_of(weights["hidden.weight"])
     assert with_proven_base(given) is given
+
+
+def test_what_a_project_with_adapters_starts_from_is_named_within_a_hundred_letters() -> None:
+    base = run_of(project(), 0).state.stored()
+    attached = nnlab.Session(adapters.attach(project().graph, rank=1))
+    stored = to_stored(attached.graph, attached.parameters, "task_a")
+    for name, called in ((None, "task_a"), ("mine", "mine")):
+        loaded = with_loaded(project(), base, stored, name)
+        assert loaded.initial is not None
+        assert (loaded.initial.name, loaded.initial.words) == (f"base of {called}", f"The base with the loaded adapter {called}")
+    long = with_attached(project(), base, "a" * 60, rank=1)
+    longer = with_attached(long, {**base, **run_of(long, 0).state.stored()}, "b" * 60, rank=1)
+    assert longer.initial is not None and longer.initial.name == f"base of {'a' * 60}, ".ljust(100, "b")

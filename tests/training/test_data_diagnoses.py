@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 import nnlab
-from nnlab.core.preparation import DataSettings
+from nnlab.core.preparation import DataSettings, prepare
 from nnlab.graph import edits
 from nnlab.graph.graph import Graph
+from nnlab.training.complete_run import prepare_run
+from nnlab.training.diagnoses._columns import without_columns
 from nnlab.training.diagnosis import Diagnosis
+from nnlab.training.observation import Observation
 from nnlab.training.project import Project
 
 Y = np.tile([0.0, 1.0, 3.0, 2.0], 6)  # 24 numbers on a scale, no column below is like them
@@ -45,6 +48,7 @@ def columns(*values: np.ndarray) -> np.ndarray:
         (1, 3, "feature 0 holds one value in all 24 training samples.", 0.2),
         (2, 3, "feature 0, feature 1 hold one value in all 24 training samples.", 0.2),
         (3, 4, "feature 0, feature 1, feature 2 hold one value in all 24 training samples.", 0.2),
+        (4, 5, "feature 0, feature 1, feature 2 and 1 more hold one value in all 24 training samples.", 0.2),
         (5, 6, "feature 0, feature 1, feature 2 and 2 more hold one value in all 24 training samples.", 0.2),
         (2, 2, "feature 0, feature 1 hold one value in all 24 training samples.", 1.0),
     ],
@@ -333,3 +337,24 @@ def test_several_classes_get_a_loss_where_the_data_says_what_they_are() -> None:
     (remedy,) = one.remedies
     changed = remedy.apply(Project(network(4, 3), DataSettings("iris"), training)).graph
     assert [node.operator for node in changed.topological()] == ["input", "dense", "cross_entropy"]
+
+
+def test_what_does_most_harm_comes_first() -> None:
+    """A copy of the target 0.9, columns as large as they are 0.7, a copy of another 0.25, and one that never differs 0.2."""
+    x = columns(np.full(24, 0.5), 50.0 * SIGNS, 100.0 * SIGNS, 3.0 * Y)
+    session = nnlab.Session(network(4), optimizer="sgd", learning_rate=1e-9)
+    session.fit(x, Y, epochs=1)
+    named = {"leaking_target", "input_scale", "duplicated_features", "constant_features"}
+    harms = [one.harm for one in session.diagnose()]
+    assert named <= {one.kind for one in session.diagnose()} and harms == sorted(harms, reverse=True) and harms[0] > harms[-1]
+
+
+def test_where_other_columns_remain_those_that_tell_nothing_may_be_left_out() -> None:
+    project = Project(network(2, 1, "binary_cross_entropy"), DataSettings("circle"))
+    data = prepare(project.data)
+    run = prepare_run(project.graph, data, project.training)
+    seen = Observation.of_run(run, project.training, data)
+    (remedy,) = without_columns(seen, (1,), "nothing is lost")
+    changed = remedy.apply(project)
+    assert changed.data.inputs == data.columns[:1] and changed.graph.input_nodes[0].settings["features"] == 1 and remedy.starts_over
+    assert without_columns(seen, (0, 1), "nothing is lost") == () == without_columns(replace(seen, data=None), (1,), "")

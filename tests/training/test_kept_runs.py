@@ -111,6 +111,7 @@ def test_only_settings_that_differ_are_columns(project: Project) -> None:
         "number,name,pinned,seeds,iterations,training_loss,validation_loss,score",
         "1,run 1,false,0,2,0.5,0.5,0.5", "3,run 3,false,0,2,0.5,0.5,0.5",
     ]  # fmt: skip
+    assert runs_csv((runs[1],)).splitlines()[1:] == ["1,run 1,false,0,2,0.5,0.5,0.5"] and len(runs_csv(()).splitlines()) == 1
     assert curves_csv((runs[1],)).splitlines()[1:] == ["1,run 1,0,1,0.5,0.5,0.5,,", "1,run 1,0,2,0.5,0.5,0.5,0.5,0.5"]
 
 

@@ -17,6 +17,7 @@ from nnlab.files.examples import load_example
 from nnlab.files.project import SavedProject
 from nnlab.files.project_file import load_project, save_project
 from nnlab.files.session_file import saved_session, session_of
+from nnlab.training.test_evaluation import times_in_words
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +71,8 @@ def test_what_has_no_test_part_is_told(trained: Path, tmp_path: Path, capfd: pyt
     for content in (b"{", b"[{}]", b'[{"iteration": -1, "samples": 1, "loss": 0, "scores": {}}]'):
         with pytest.raises(FileError, match=r"test\.json"):
             test_log.decode(content)
+
+
+def test_how_often_is_said_from_the_first_time_on() -> None:
+    assert times_in_words(1) == "for the first time"
+    assert times_in_words(2).startswith("2 times by now: ") and times_in_words(1000).startswith("1,000 times by now")
