@@ -15,9 +15,11 @@ from nnlab.core.preparation import DataSettings
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
+from nnlab.graph import edits
 from nnlab.graph.graph import Graph
 from nnlab.training.diagnoses import exploding_gradients, learning_rate_too_high, learning_rate_too_low, vanishing_gradients
 from nnlab.training.diagnosis import Diagnosis
+from nnlab.training.initial_weights import InitialWeights
 from nnlab.training.observation import Observation
 from nnlab.training.project import Project
 from nnlab.training.settings import TrainingSettings
@@ -229,3 +231,18 @@ def test_ratios_of_gradients_are_said_with_three_digits_and_factors_with_two() -
     one = exploding(1.0, 12.34, 12.34)
     assert one is not None
     assert one.evidence == "The gradient at dense_1 is 152 times that at dense_3: every layer on the way back multiplies it by 12."
+
+
+def test_weights_are_drawn_anew_where_they_were_not_drawn_for_what_is_behind_them() -> None:
+    label = "Draw the weights for their activations"
+    observation = seen(1.0, 0.25, 512.0)
+    (one,) = exploding_gradients.find(observation)
+    assert label not in [remedy.label for remedy in one.remedies], "that is how they were drawn"
+    (one,) = exploding_gradients.find(replace(observation, are_drawn=False))
+    remedy = next(remedy for remedy in one.remedies if remedy.label == label)
+    project = Project(chain(3), DataSettings("circle"), initial=InitialWeights("mine", "", {"dense_1.weight": np.ones((1, 1))}))
+    assert remedy.starts_over and remedy.apply(project).initial is None
+    other = replace(observation, graph=edits.configure(observation.graph, "dense_2", init="zeros"))
+    (one,) = exploding_gradients.find(other)
+    remedy = next(remedy for remedy in one.remedies if remedy.label == label)
+    assert remedy.apply(replace(project, graph=other.graph)).graph == chain(3)

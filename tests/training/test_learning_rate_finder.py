@@ -54,6 +54,7 @@ def test_the_rates_grow_by_equal_factors_and_the_first_loss_is_that_of_the_start
 def test_it_ends_where_the_loss_runs_away() -> None:
     curve = rate_curve(prepare_run(mlp([1, 8, 1]), prepare(DataSettings("function")), TrainingSettings("sgd")))
     assert len(curve.rates) < 200
+    assert curve.rates[0] == pytest.approx(1e-6) and curve.rates[1] / curve.rates[0] == pytest.approx(1e7 ** (1 / 199)), "of 200 up to 10"
     assert curve.suggestion is not None and curve.suggestion < curve.rates[-1]
     assert f"of the rate {float(f'{curve.lowest:.2g}'):g} at which the loss is lowest." in curve.words, "two digits say enough"
 
@@ -72,7 +73,10 @@ def test_bad_rates_and_too_few_steps_are_one_sentence() -> None:
     with pytest.raises(NNLabError, match="the first has to be above 0 and below the second"):
         rate_curve(run, lowest=1.0, highest=0.1)
     with pytest.raises(SettingError, match="learning-rate finder"):
-        rate_curve(run, steps=3)
+        rate_curve(run, steps=19)
+    assert len(rate_curve(run, steps=20).rates) <= 20
+    with pytest.raises(SettingError, match="learning-rate finder"):
+        rate_curve(run, steps=100_001)
     with pytest.raises(SettingError, match="learning-rate finder"):
         rate_curve(run, highest=1e9)
     with pytest.raises(NNLabError, match="not finite already at a learning rate of 1e\\+02"):

@@ -123,3 +123,11 @@ def test_a_stroke_shorter_than_a_point_is_a_stroke() -> None:
     short.stroke((0.5, 0.5), (0.5 + 0.5 / 32, 0.5))
     dot.stroke((0.5, 0.5), (0.5, 0.5))
     assert np.flatnonzero(short.points[16]).tolist() == [14, 15, 16, 17, 18] and np.flatnonzero(dot.points[16]).tolist() == [14, 15, 16, 17]
+
+
+@pytest.mark.parametrize(("beside", "last"), [(0.25, 18), (0.15, 17)])
+def test_the_pen_reaches_2_3_of_32_points(beside: float, last: int) -> None:
+    """From 16.25 to the point at 18.5 it is 2.25, from 16.15 it is 2.35."""
+    drawing = DrawnImage(8, 8)
+    drawing.stroke(((16 + beside) / 32, 16.5 / 32), ((16 + beside) / 32, 16.5 / 32))
+    assert np.flatnonzero(drawing.points[16])[-1] == last

@@ -336,7 +336,7 @@ def test_without_a_word_about_it_nothing_is_dropped() -> None:
     assert graph["out"].adapters[0].dropout == 0.0 and json.dumps(config)[0] == "{"
 
 
-@pytest.mark.parametrize("pattern", [{"out": 0}, {"out": 1.5}, {"out": "2"}, [2], "out"])
+@pytest.mark.parametrize("pattern", [{"out": 0}, {"out": 65537}, {"out": 1.5}, {"out": "2"}, [2], "out"])
 def test_a_pattern_of_ranks_is_of_ranks(pattern: object) -> None:
     stored = stored_of(attached(rank=2))
     with pytest.raises(FileError, match="rank_pattern is"):

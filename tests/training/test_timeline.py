@@ -272,6 +272,13 @@ def test_a_small_budget_is_kept_and_every_iteration_stays_within_reach():
         assert one.bits == one.passed[iteration]
 
 
+def test_half_of_the_budget_is_for_the_chapter_under_way():
+    """64 keyframes of 128 that would fit: of 200 iterations every fourth, where 50 are of every fourth and 100 of every second."""
+    one = Journey(budget=2 * 64 * 4 * Journey().run.program.moments_end)
+    one.run.train(200)
+    assert one.member.timeline.reach(one.run).spacing == 4
+
+
 def test_a_replay_that_is_not_wanted_any_more_stops_on_the_way():
     one = Journey()
     one.run.train(5000)

@@ -162,3 +162,18 @@ def test_an_activation_is_flat_at_a_twentieth_of_its_greatest_slope(activation: 
     assert flat is not None and 0 < expected.sum() < 49
     np.testing.assert_array_equal(flat[:, 0, :], expected)
     assert feeds_loss(seen, node) and not feeds_loss(seen, graph["input_1"])
+
+
+def test_what_can_die_or_makes_the_output_is_not_called_saturated() -> None:
+    """A ReLU that passes nothing on is dead; an output at its limit may be right. In between, tanh at its limits is saturated."""
+    x = np.linspace(1.0, 2.0, 12)[:, None]
+
+    def kinds(hidden: str, output: str, **parameters: np.ndarray) -> list[str | None]:
+        b = GraphBuilder()
+        b.mse(b.node(output, b.dense(b.node(hidden, b.dense(b.input(features=1), units=2)), units=1)))
+        return [one.node for one in diagnoses["saturated_units"].find(observed(b.build(), x, **parameters))]
+
+    far = {"dense_1__weight": np.full((2, 1), -50.0), "dense_1__bias": np.zeros(2)}
+    assert kinds("tanh", "softplus", **far) == ["tanh_1"]
+    assert kinds("relu", "sigmoid", **far) == []
+    assert kinds("relu", "tanh", dense_1__weight=np.full((2, 1), 50.0), dense_2__weight=np.full((1, 2), 50.0)) == []
