@@ -107,6 +107,25 @@ def test_several_seeds_are_one_run_with_a_band(qtbot: QtBot, studio: Callable) -
     assert panel.table_.item(1, panel.table_.columnCount() - 1).text() == "2" and "Band:" in panel.same.text()
 
 
+def test_many_runs_are_measured_once_for_all_that_has_changed(qtbot: QtBot, theme: Theme) -> None:
+    """Columns are as wide as their contents: with sixty runs, each of thousands of changed cells measured all of them, for four seconds."""
+    table = RunTable(theme)
+    qtbot.addWidget(table)
+    figures = ("0.1", "0.2", "0.9", "40", "1")
+    headings = ("rate", "train", "val", "right", "iterations", "seeds")
+    kept_rows = [TableRow(kept(k), f"run {k}", LineSample(None), {"rate": "0.01"}, figures) for k in range(60)]  # type: ignore[arg-type]
+    told: list[tuple[int, int]] = []
+    table.show()
+    for rate in ("0.1", "0.0123456789", "0.01"):
+        live = TableRow(None, "run 61", LineSample(()), {"rate": rate}, figures)
+        if rate == "0.0123456789":
+            table.model().dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+        table.show_rows(headings, [live, *kept_rows])
+        qtbot.waitUntil(lambda: table.columnWidth(2) >= table.sizeHintForColumn(2) > 0)
+        assert table.item(5, 2).foreground().color() == (theme.tokens.text3 if rate == "0.01" else theme.tokens.text)
+    assert told == [(0, 60), (0, 60)]
+
+
 def test_only_rows_that_say_something_else_are_filled_again(qtbot: QtBot, theme: Theme) -> None:
     """After many runs an edit took the window a quarter of a second: every cell of every row was written anew."""
     table = RunTable(theme)

@@ -120,9 +120,10 @@ class RunTable(QTableWidget):
                 heading.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
         self.setRowCount(len(rows))
         self._said = {place: said for place, said in self._said.items() if place < len(rows)}
-        with QSignalBlocker(self):  # of thousands of calls that change cells, none has to be looked at
-            for place, row in enumerate(rows):
-                self._fill(place, row, rows[0])
+        with QSignalBlocker(self), QSignalBlocker(self.model()):  # each of thousands of calls would measure all columns anew
+            changed = [place for place, row in enumerate(rows) if self._fill(place, row, rows[0])]
+        if changed:
+            self.model().dataChanged.emit(self.model().index(changed[0], 0), self.model().index(changed[-1], len(names) - 1))
         if current is not None:
             place = next((k for k, row in enumerate(rows) if row.run is not None and row.run.number == current.number), -1)
             if place >= 0 and place != self.currentRow():
@@ -142,13 +143,14 @@ class RunTable(QTableWidget):
                 item.setText(text)
         self._is_filling = False
 
-    def _fill(self, place: int, row: TableRow, first: TableRow) -> None:
+    def _fill(self, place: int, row: TableRow, first: TableRow) -> bool:
+        """Whether the row has changed."""
         tokens, is_live = self._theme.tokens, row.run is None
         texts = (*row.settings.values(), *row.figures)
         own = tuple(first.settings.values())
         said = (row.name, row.sample, is_live, texts, () if is_live else own, self._headings, tokens, self._theme.metrics)
         if self._said.get(place) == said:
-            return
+            return False
         self._said[place] = said
         for column, text in enumerate(("", row.name, *texts)):
             item = self.item(place, column)
@@ -171,6 +173,7 @@ class RunTable(QTableWidget):
         pinned = ", pinned" if row.sample.is_pinned else ""
         sample.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.name}, {shown}{pinned}")
         sample.setToolTip("The run under way" if is_live else "Click to show or hide it in the loss plot")
+        return True
 
     def _on_edited(self, item: QTableWidgetItem) -> None:
         if self._is_filling or item.column() != NAME or not 0 <= item.row() < len(self._rows):
