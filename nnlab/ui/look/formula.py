@@ -31,6 +31,7 @@ _INK = "#010203"  # stands for the colour in a drawing
 _TEXTS = 512  # drawings kept
 _RENDERERS = 256
 _MATHML = "{http://www.w3.org/1998/Math/MathML}"
+_NUMBER = re.compile(r"\d[.\d]+")  # an index has one digit
 _LIMITS = {_MATHML + "msub": _MATHML + "munder", _MATHML + "msup": _MATHML + "mover", _MATHML + "msubsup": _MATHML + "munderover"}
 
 
@@ -52,13 +53,21 @@ class Formula:
 
 @lru_cache(maxsize=_TEXTS)
 def typeset(text: str) -> Formula:
-    """Typesets LaTeX. Never raises: what cannot be parsed comes back with its `problem`."""
+    """Typesets LaTeX. Never raises: what cannot be parsed comes back with its `problem`.
+
+    Symbols are kept for the next start, since to load the typesetter takes a tenth of a second; what has a number in it is not seen again.
+    """
     found = kept_formulas.read(text)
-    return _typeset(text) if found is None else Formula(**found)
+    if found is not None:
+        return Formula(**found)
+    formula = _typeset(text)
+    if formula.svg and not _NUMBER.search(text):
+        kept_formulas.keep(asdict(formula))
+    return formula
 
 
 def keep(text: str) -> None:
-    """Typesets a text that every start shows, and keeps it for the next."""
+    """Typesets a text that every start shows, and keeps it for the next, also with numbers in it."""
     formula = typeset(text)
     if formula.svg:
         kept_formulas.keep(asdict(formula))

@@ -1,7 +1,7 @@
 """Formulas that were typeset in an earlier start: to read one takes a tenth of a millisecond, to load the typesetter and its font 200.
 
-Only those that come again in every start are kept, those of operators and rules; what the stepper writes has numbers in it. They lie
-beside the compiled kernels, in a folder of this version of the typesetting.
+Only those that come again in every start are kept, those of operators, rules and symbols; most of what the stepper writes has numbers in
+it. They lie beside the compiled kernels, in a folder of this version of the typesetting.
 """
 
 from __future__ import annotations

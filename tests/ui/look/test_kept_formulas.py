@@ -21,12 +21,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_the_next_start_needs_no_typesetter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = formula.typeset(TEXT)
-    assert not folder.exists(), "only what is asked for is kept"
-    formula.keep(TEXT)
+    made, rule = formula.typeset(TEXT), formula.typeset(r"1.702\, x")
+    assert len(list(folder.iterdir())) == 1, "with a number in it only what is asked for is kept"
+    formula.keep(r"1.702\, x")
     formula.typeset.cache_clear()
     monkeypatch.setattr(formula, "_typeset", lambda text: pytest.fail("typeset again"))
     assert formula.typeset(TEXT) == made and made.svg
+    assert formula.typeset(r"1.702\, x") == rule and rule.svg
+
+
+@pytest.mark.parametrize(("text", "is_kept"), [(r"z_{2}", True), (r"\cdot", True), ("x_{12}", False), (r"0.3 \cdot x", False)])
+def test_symbols_are_kept_and_numbers_are_not(folder: Path, text: str, is_kept: bool) -> None:
+    """The first step shows signs and names alone: the window waited for the typesetter's import, which another thread had begun."""
+    formula.typeset(text)
+    assert folder.exists() is is_kept
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff"])
