@@ -10,21 +10,22 @@ TESTS = Path(__file__).parent
 CHECKS = {"raises", "warns", "fail", "waitSignal", "waitSignals", "waitUntil", "assertNotEmitted"}
 
 
-def called(function: ast.AST) -> set[str]:
-    """The names of what a function calls, without what stands before a dot."""
-    functions = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
+def called(within: Iterable[ast.AST]) -> set[str]:
+    """The names of what is called within a function, without what stands before a dot."""
+    functions = (node.func for node in within if isinstance(node, ast.Call))
     return {f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in functions}
 
 
 def without_assertion(files: Iterable[tuple[str, str]]) -> list[str]:
     """Tests ("file: name") that neither assert nor call a function of these files that does, however far down."""
     trees = {name: ast.parse(text) for name, text in files}
-    functions = [(name, f) for name, tree in trees.items() for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)]
-    asserting = CHECKS | {f.name for _, f in functions if any(isinstance(node, ast.Assert) for node in ast.walk(f))}
-    asserting |= {name for _, f in functions for name in called(f) if name.startswith("assert_")}
-    while more := {f.name for _, f in functions if not f.name.startswith("test_") and called(f) & asserting} - asserting:
+    nodes = [(name, f, [*ast.walk(f)]) for name, tree in trees.items() for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)]
+    asserting = CHECKS | {f.name for _, f, within in nodes if any(isinstance(node, ast.Assert) for node in within)}
+    functions = [(name, f.name, called(within)) for name, f, within in nodes]
+    asserting |= {name for _, _, calls in functions for name in calls if name.startswith("assert_")}
+    while more := {function for _, function, calls in functions if not function.startswith("test_") and calls & asserting} - asserting:
         asserting |= more
-    return [f"{name}: {f.name}" for name, f in functions if f.name.startswith("test_") and not ({f.name} | called(f)) & asserting]
+    return [f"{name}: {test}" for name, test, calls in functions if test.startswith("test_") and not ({test} | calls) & asserting]
 
 
 def test_every_test_asserts_something() -> None:

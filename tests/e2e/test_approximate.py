@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from nnlab.core.polyline import Polyline
+from nnlab.jobs import processes
 from nnlab.studies.approximation.promises import PROMISES
 from nnlab.ui.approximation import width_runs
 from nnlab.ui.approximation.library_popup import LibraryPopup
@@ -294,10 +295,12 @@ def test_what_is_not_promised_is_set_up_and_taken_back(window: MainWindow, qtbot
 
 
 def small_sweep(window: MainWindow, monkeypatch: pytest.MonkeyPatch, folder: Path) -> WidthSweepPanel:
-    """The panel, with a sweep that takes a second, written into a folder of the test's."""
+    """The panel, with a sweep that takes a second, written into a folder of the test's: on one process, for one takes as long to start as
+    the sweep. That several find the same is held where sweeps are tested."""
     for name, value in (("WIDTHS", (1, 2, 4)), ("SEEDS", 2), ("UPDATES", 200)):
         monkeypatch.setattr(width_sweep, name, value)
     monkeypatch.setattr(width_runs, "home", lambda: folder)
+    monkeypatch.setattr(processes, "default_workers", lambda: 1)
     panel = window.panels["width_sweep"]
     assert isinstance(panel, WidthSweepPanel)
     panel.question.chosen.emit("trained")  # plans what it is patched to

@@ -12,6 +12,7 @@ from lesson_keys import LessonKeys
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from rest import come_to_rest
 from shared_window import SharedWindow
 
 from nnlab.lessons.lesson import CHOICE, DRAG, ShownGesture
@@ -398,7 +399,7 @@ def test_the_ring_stays_beside_its_control(window: MainWindow, qtbot: QtBot, nam
         for size, scale in ((QSize(1600, 1050), 1.0), (QSize(1600, 1050), 1.5), (QSize(1280, 800), 1.0)):
             window.resize(size)
             theme.set_scale(scale)
-            qtbot.wait(500)  # docks are laid out again in turns: the ring has to be right after all of them
+            come_to_rest(window, qtbot)  # docks are laid out again in turns: the ring has to be right after all of them
             assert beside(), (size, scale)
         if control.startswith("node"):
             window.canvas.view.zoom_at(0.8)
