@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 import nnlab
+from nnlab.core.operator import operators
 from nnlab.core.preparation import DataSettings, prepare
+from nnlab.graph import docking
 from nnlab.graph.axes import TensorKind, axes_of, tensor_axes
 from nnlab.graph.graph import Graph
+from nnlab.graph.validation import infer
 from nnlab.templates.template import templates
 
 
@@ -129,3 +132,18 @@ def test_axes_that_are_known_in_another_number_are_numbered() -> None:
     found = axes_of(convnet(), "dense_1", "y", (4, 5))
     assert found.words == ("axis 1", "axis 2") and [axis.symbol for axis in found.axes] == ["0", "1"]
     assert found.axes[0].owner == "dense_1.y"
+
+
+def test_what_is_known_of_a_graph_is_worked_out_once() -> None:
+    graph = convnet()
+    assert tensor_axes(graph) is tensor_axes(graph) and infer(graph) is infer(graph) and docking.shown(graph) is docking.shown(graph)
+    axes = tensor_axes(graph)
+    graph.__dict__["_inferred"] = None  # as after an operator was registered
+    assert tensor_axes(graph) is not axes and tensor_axes(graph) == axes
+
+
+def test_shapes_of_another_version_of_the_operators_are_worked_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = convnet()
+    shapes, shown = infer(graph), docking.shown(graph)
+    monkeypatch.setattr(operators, "version", operators.version + 1)
+    assert infer(graph) is not shapes and docking.shown(graph) is not shown

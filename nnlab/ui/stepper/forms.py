@@ -196,7 +196,7 @@ def _product_form(left: str, right: str, turned: str = "", output: str = "y", so
     """The form of target = left right, both matrices; `turned` names the transposed one, `source` adds the node that each comes from."""
 
     def make(model: StepModel, m: ExplanationContext) -> Form | None:
-        if np.ndim(m[left]) < 3 and np.ndim(m[right]) < 3:
+        if np.ndim(m[left]) < 3:  # rows of samples, not of tokens
             return None
         *lead, row, column = m.index
         result = shown(model, m.target, output=output)
