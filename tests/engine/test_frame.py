@@ -279,3 +279,11 @@ def test_a_run_that_nobody_looks_at_has_no_room_for_frames() -> None:
     mailbox = made(frames=False).mailbox
     assert (len(mailbox.spans), mailbox.frames.shape, mailbox.moves.shape, mailbox.holds_updates) == (0, (2, 1), (2, 0, 2), False)
     assert [made(watched=watched).mailbox.holds_updates for watched in (None, (UPDATES,), (OUTPUTS,))] == [True, True, False]
+
+
+def test_a_slot_that_may_be_under_way_is_nobodys_to_read() -> None:
+    """Of eight slots the machine writes the next into the one whose frame is seven older than the newest."""
+    run = made()
+    for _ in range(12):
+        run.publish()
+    assert [run.mailbox._copy(number) is not None for number in (4, 5, 6, 12)] == [False, False, True, True]

@@ -65,7 +65,7 @@ class Removal(Fix):
 
 def offer(case: Case, propose: Proposer) -> tuple[Fix, ...]:
     """The proposals that remedy the case's problem, best first."""
-    found: dict[str, tuple[tuple[bool, int, int], Fix]] = {}
+    found: dict[str, tuple[tuple[bool, int, int, int], Fix]] = {}
     before = {(d.kind, d.node_id) for d in case.diagnose(case.graph)}
     for place, fix in enumerate(islice(propose(case), MOST_TRIED)):
         try:
@@ -76,7 +76,7 @@ def offer(case: Case, propose: Proposer) -> tuple[Fix, ...]:
         if after == case.graph or fix.label in found or not _is_mended(case, before, left):
             continue
         errors = sum(d.is_error for d in left)
-        rank = (isinstance(fix, Removal), 100 * errors + len(left) - errors, place)
+        rank = (isinstance(fix, Removal), errors, len(left) - errors, place)
         found[fix.label] = (rank, replace(fix, outlook=_outlook(case.graph, after, errors, len(left) - errors)))
     ranked = [fix for _, fix in sorted(found.values(), key=lambda pair: pair[0])]
     removal = next((fix for fix in ranked[MOST_OFFERED - 1 :] if isinstance(fix, Removal)), None)
