@@ -12,7 +12,7 @@ from nnlab.engine.frame import Frame
 
 
 @lru_cache(maxsize=8)
-def epoch_order(samples: int, seed: int, epoch: int, is_shuffled: bool = True) -> np.ndarray:
+def epoch_order(samples: int, seed: int, epoch: int, is_shuffled: bool) -> np.ndarray:
     """int64 (samples,), which nobody may write to: which training sample comes when, in the epoch of this number, counted from 0."""
     context, layout = np.zeros(CONTEXT_WORDS, dtype=np.int64), np.zeros(machine.LAYOUT_WORDS, dtype=np.int64)
     context[SEED], context[EPOCH], layout[machine.LAYOUT_SHUFFLE] = seed, epoch, int(is_shuffled)
@@ -22,7 +22,7 @@ def epoch_order(samples: int, seed: int, epoch: int, is_shuffled: bool = True) -
     return order
 
 
-def order_of_frame(frame: Frame, samples: int, seed: int, is_shuffled: bool = True) -> tuple[np.ndarray, int, int]:
+def order_of_frame(frame: Frame, samples: int, seed: int, is_shuffled: bool) -> tuple[np.ndarray, int, int]:
     """(order, epoch from 0, place of the frame's batch in it). Between two epochs that of the one which has just ended."""
     has_ended = frame.batch == 0 and frame.iteration > 0
     epoch = max(0, frame.epoch - has_ended)

@@ -48,8 +48,7 @@ class LocalDerivatives:
     """
 
     def __init__(
-        self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int = 0, iteration: int = 0,
-        accumulated: int = 0,
+        self, graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int, iteration: int, accumulated: int,
     ) -> None:  # fmt: skip
         graph = replace(graph, nodes=tuple(replace(node, frozen=frozenset()) for node in graph.nodes))
         empty = "A gradient needs at least one sample, but x is empty."

@@ -16,7 +16,7 @@ from nnlab.graph.graph import Graph
 
 def state_on_batch(
     graph: Graph, parameters: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, seed: int, iteration: int, empty: str,
-    accumulated: int = 0,
+    accumulated: int,
 ) -> State:  # fmt: skip
     """A state with x (batch, features) and y, as the loss takes it, in its arena; nothing has run. `empty` is said of an empty x,
 

@@ -33,7 +33,7 @@ from nnlab.engine.stop_conditions import StopConditions
 class TrainingStep:
     """The state that is trained, its samples in the order of this epoch, its history and the conditions to stop at."""
 
-    def __init__(self, state: State, samples: Samples, shuffle: bool = True, is_measured: bool = False, score: str = "") -> None:
+    def __init__(self, state: State, samples: Samples, shuffle: bool, is_measured: bool, score: str) -> None:
         self.state = state
         self.samples = samples
         self.history = History.of(state.program)

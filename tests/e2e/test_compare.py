@@ -297,7 +297,7 @@ def test_a_sample_one_points_at_is_ringed_in_every_picture_and_plot(window: Main
     for picture in panel.happening.pictures.pictures[:2]:
         rings = picture.view.rings if picture.view is not None else None
         assert rings is not None and rings.one.count == 1
-        assert np.array_equal(picture.batch, upcoming_batch(800, 80, 0, view.frame.epoch, view.frame.position))
+        assert np.array_equal(picture.batch, upcoming_batch(800, 80, 0, view.frame.epoch, view.frame.position, True))
     rings = panel.happening.pictures.pictures[1].view.rings  # type: ignore[union-attr]
     assert rings is not None
     x, y = view.data.raw_x[7]

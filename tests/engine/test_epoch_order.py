@@ -20,10 +20,10 @@ def test_the_order_is_the_compiled_machines_and_nothing_is_compiled_to_show_it()
     """The display asks for it: to compile a shuffle of its own took a third of a second, once: this test comes first."""
     machine.make_order  # noqa: B018  # loads the machine
     with event.install_recorder("numba:compile") as compiled:
-        order = epoch_order(1000, 11, 3)
+        order = epoch_order(1000, 11, 3, True)
     assert not compiled.buffer
     assert sorted(order.tolist()) == list(range(1000)) != order.tolist()
-    assert epoch_order(0, 11, 3).tolist() == []
+    assert epoch_order(0, 11, 3, True).tolist() == []
 
 
 @pytest.mark.parametrize("is_shuffled", [True, False])
@@ -45,11 +45,11 @@ def test_the_order_shown_is_the_one_that_is_trained_on(is_shuffled: bool) -> Non
 
 
 def test_an_order_is_remembered_and_nobody_may_write_to_it() -> None:
-    order = epoch_order(20, 5, 1)
+    order = epoch_order(20, 5, 1, True)
     with pytest.raises(ValueError, match="read-only"):
         order[0] = 3
-    assert epoch_order(20, 5, 1) is order and epoch_order(20, 5, 1, False).tolist() == list(range(20))
-    assert len({tuple(epoch_order(20, seed, epoch).tolist()) for seed in (5, 6) for epoch in (0, 1)}) == 4
+    assert epoch_order(20, 5, 1, True) is order and epoch_order(20, 5, 1, False).tolist() == list(range(20))
+    assert len({tuple(epoch_order(20, seed, epoch, True).tolist()) for seed in (5, 6) for epoch in (0, 1)}) == 4
 
 
 def test_the_samples_of_an_update_are_those_of_its_batches_so_far() -> None:

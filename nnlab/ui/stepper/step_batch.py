@@ -24,10 +24,10 @@ class StepBatch:
     y: np.ndarray
     seed: int
     iteration: int
-    accumulated: int = 0  # batches of the same update that came before
+    accumulated: int  # batches of the same update that came before
 
     @classmethod
-    def of(cls, frame: Frame | None, seed: int, accumulated: int = 0) -> StepBatch | None:
+    def of(cls, frame: Frame | None, seed: int, accumulated: int) -> StepBatch | None:
         """The batch of a frame; None when there is none, or when the frame was made before somebody asked for it."""
         if frame is None or not frame.rows or frame.program.target_name is None:
             return None
