@@ -126,7 +126,7 @@ class RunControl:
         run.stepper.finish()
         start = time.perf_counter()
         steps = self._pace.next_slice()
-        timed = self.phases.time(self.group, steps) if self.is_playing else 0
+        timed = self.phases.time(self.group, steps)
         done = timed if timed and run.stopped_by is not None else timed + self.group.train_alone(steps - timed)
         if self._pace.limit:
             run.publish()

@@ -291,3 +291,24 @@ def test_steps_in_the_past_end_where_something_else_was_trained(runs: RunControl
     assert iteration(runs) == 4 and runs.reach.latest == 10
     (refused,) = [event for event in told if isinstance(event, Refused)]
     assert refused.message == "Stopped where something was changed after iteration 5; the next step goes on from here as a branch."
+
+
+def test_at_rest_an_iteration_that_was_begun_stays_begun_while_another_run_catches_up(runs: RunControl) -> None:
+    runs.carry_out(Iterate(5))
+    while runs.is_playing:
+        runs.train()
+    runs.carry_out(StepForward(2))
+    own = runs.group.main.run
+    assert own is not None
+    place = own.stepper.pc
+    runs.carry_out(Load(Change.opening(another_seed(1).derive(PROJECT)), DATA, 1, run=1))
+    while runs.group.has_late:
+        runs.train()
+    assert own.stepper.inside and own.stepper.pc == place and not runs.is_playing
+    other = runs.group.members[1].run
+    assert other is not None and other.iteration == own.iteration
+    runs.carry_out(Iterate(3))
+    while runs.is_playing:
+        runs.train()
+    assert (iteration(runs), other.iteration) == (9, 9), "the rest of the one that was begun, and then three more"
+    runs.group.close()
