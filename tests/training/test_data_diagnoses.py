@@ -358,3 +358,14 @@ def test_where_other_columns_remain_those_that_tell_nothing_may_be_left_out() ->
     changed = remedy.apply(project)
     assert changed.data.inputs == data.columns[:1] and changed.graph.input_nodes[0].settings["features"] == 1 and remedy.starts_over
     assert without_columns(seen, (0, 1), "nothing is lost") == () == without_columns(replace(seen, data=None), (1,), "")
+
+
+def test_pixels_of_an_image_may_differ_in_size() -> None:
+    """For a convolution, whose weights meet all of them alike; not for a layer with a weight for each."""
+    x = columns(SIGNS, 0.2 * OTHERS, 0.2 * SIGNS, 0.001 * OTHERS)
+    b = nnlab.GraphBuilder()
+    image = b.reshape(b.input(features=4), shape="1, 2, 2")
+    b.mse(b.dense(b.flatten(b.conv2d(image, filters=1, kernel_size=1)), units=1))
+    assert found("input_scale", x, Y, b.build()) is None
+    one = found("input_scale", x, Y)
+    assert one is not None and one.figure == "1,000 ×" and one.columns == (0, 3) and one.harm == 0.7

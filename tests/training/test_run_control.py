@@ -312,3 +312,18 @@ def test_at_rest_an_iteration_that_was_begun_stays_begun_while_another_run_catch
         runs.train()
     assert (iteration(runs), other.iteration) == (9, 9), "the rest of the one that was begun, and then three more"
     runs.group.close()
+
+
+def test_another_rate_is_adjusted_without_a_word_and_another_seed_with_one(runs: RunControl, told: list[Event]) -> None:
+    faster = replace(PROJECT, training=replace(PROJECT.training, learning_rate=0.1))
+    runs.carry_out(Adjust(Change(Version(0, PROJECT), Version(1, faster))))
+    assert told == []
+    runs.carry_out(Adjust(Change(Version(1, faster), Version(2, faster.with_seed(5)), keep=False)))
+    assert [type(event) for event in told if isinstance(event, (Stepped, StateChanged))] == [Stepped, StateChanged]
+    told.clear()
+    runs.carry_out(Load(Change.opening(another_seed(1).derive(PROJECT)), DATA, 1, run=1))
+    told.clear()
+    other = another_seed(1).derive(faster)
+    runs.carry_out(Adjust(Change(Version(2, other), Version(3, other.with_seed(9)), keep=False), 1))
+    assert not any(isinstance(event, StateChanged) for event in told), "the project's own run went on"
+    runs.group.close()
