@@ -340,13 +340,14 @@ def test_several_classes_get_a_loss_where_the_data_says_what_they_are() -> None:
 
 
 def test_what_does_most_harm_comes_first() -> None:
-    """A copy of the target 0.9, columns as large as they are 0.7, a copy of another 0.25, and one that never differs 0.2."""
+    """What tells the answer, then how large the columns are, a copy, and one that never differs."""
     x = columns(np.full(24, 0.5), 50.0 * SIGNS, 100.0 * SIGNS, 3.0 * Y)
     session = nnlab.Session(network(4), optimizer="sgd", learning_rate=1e-9)
     session.fit(x, Y, epochs=1)
-    named = {"leaking_target", "input_scale", "duplicated_features", "constant_features"}
-    harms = [one.harm for one in session.diagnose()]
-    assert named <= {one.kind for one in session.diagnose()} and harms == sorted(harms, reverse=True) and harms[0] > harms[-1]
+    found_ = session.diagnose()
+    named = ["leaking_target", "input_scale", "duplicated_features", "constant_features"]
+    assert [one.kind for one in found_ if one.kind in named] == named
+    assert [one.harm for one in found_] == sorted((one.harm for one in found_), reverse=True) and all(0 < one.harm < 1 for one in found_)
 
 
 def test_where_other_columns_remain_those_that_tell_nothing_may_be_left_out() -> None:
@@ -369,3 +370,30 @@ def test_pixels_of_an_image_may_differ_in_size() -> None:
     assert found("input_scale", x, Y, b.build()) is None
     one = found("input_scale", x, Y)
     assert one is not None and one.figure == "1,000 ×" and one.columns == (0, 3) and one.harm == 0.7
+
+
+@pytest.mark.parametrize(
+    ("large", "small", "evidence", "figure"),
+    [
+        (12.345, 1.0, "The network sees values around 12.3 in feature 0; around 1 suits its weights.", "12.3"),
+        (0.012345, 0.01, "No feature the network sees exceeds feature 0 (0.0123) in size; around 1 suits its weights.", "0.0123"),
+        (10.0, 0.01, "Features differ in size by a factor of 1,000: feature 0 (10) against feature 1 (0.01).", "1,000 ×"),
+        (10.0, 1.0, None, ""),
+    ],
+)
+def test_sizes_are_said_with_three_digits(large: float, small: float, evidence: str | None, figure: str) -> None:
+    one = found("input_scale", columns(large * SIGNS, small * OTHERS), Y)
+    assert (one.evidence if one is not None else None) == evidence
+    assert one is None or one.figure == figure
+
+
+def test_a_class_in_rows_is_told_by_a_feature_and_several_numbers_are_not() -> None:
+    number = np.tile([0, 1, 1], 8)
+    x = columns(SIGNS, OTHERS, 2.0 * number + 1.0)
+    y = np.eye(2)[number]
+    one = found("leaking_target", x, y, network(3, 2))
+    assert one is not None and one.columns == (2,)
+    for wrong in ([1.0, 1.0], [0.0, 0.0], [0.5, 0.5]):
+        changed = y.copy()
+        changed[0] = wrong
+        assert found("leaking_target", x, changed, network(3, 2)) is None, "a row that is of no single class"

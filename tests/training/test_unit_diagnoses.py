@@ -74,7 +74,8 @@ def dead(count: int, units: int) -> Diagnosis | None:
 @pytest.mark.parametrize(
     ("count", "units", "named", "parameters", "end"),
     [
-        (4, 8, " (1, 2, 3 and 4)", "12 of 33", "."), (1, 2, "", "3 of 9", "."), (8, 16, " (1, 2, 3, 4, 5, 6, 7 and 8)", "24 of 65", "."),
+        (4, 8, " (1, 2, 3 and 4)", "12 of 33", "."), (1, 2, "", "3 of 9", "."), (2, 4, " (1 and 2)", "6 of 17", "."),
+        (8, 16, " (1, 2, 3, 4, 5, 6, 7 and 8)", "24 of 65", "."),
         (9, 16, "", "27 of 65", "."), (3, 3, "", "9 of 13", ": nothing before it learns any more."),
     ],
 )  # fmt: skip
@@ -90,7 +91,7 @@ def test_half_of_a_layer_is_told_and_up_to_eight_units_are_named(count: int, uni
     assert one.chart is not None
     assert one.chart.values == (0.0,) * count + (float(rows),) * (units - count)
     assert (one.chart.labels, one.chart.meant) == (tuple(str(k + 1) for k in range(units)), tuple(range(count)))
-    assert one.remedies[1].label == "Learning rate 0.1 → 0.01, from iteration 0"
+    assert one.remedies[1].label == "Learning rate 0.1 → 0.01, from iteration 0" and one.remedies[1].starts_over
 
 
 @pytest.mark.parametrize(("count", "units"), [(3, 8), (7, 15), (1, 1), (0, 2)])

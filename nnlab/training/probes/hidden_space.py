@@ -119,7 +119,7 @@ def _affine(asked: np.ndarray, answers: np.ndarray, inputs: int) -> Affine | Non
     if not np.isfinite(answers).all():
         return None
     sizes = np.abs(given) @ np.abs(matrix.T) + np.abs(offset)
-    is_affine = bool((np.abs(tests - expected) <= TOLERANCE * (sizes + 1e-6)).all())
+    is_affine = bool((np.abs(tests - expected) <= TOLERANCE * sizes).all())
     return Affine(matrix, offset) if is_affine else None
 
 

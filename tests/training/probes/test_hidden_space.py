@@ -131,6 +131,8 @@ def test_what_is_affine_by_its_answers() -> None:
             assert (_affine(asked, changed, inputs) is not None) == is_affine, (place, off)
     answers[-1, 2] = np.nan
     assert _affine(asked, answers, inputs) is None
+    nothing = _affine(asked, np.zeros_like(answers), inputs)
+    assert nothing is not None and not nothing.matrix.any() and not nothing.offset.any(), "a layer that answers 0 to everything"
 
 
 def test_main_axes_of_points_on_a_line_and_of_one_unit() -> None:
