@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -63,11 +64,11 @@ def load_example(name: str) -> Project:
     """The project of an example; raises FileError with similar names when there is none of that name."""
     if name not in example_names():
         raise FileError(f"There is no example {name!r}{_similar(name)}")
-    document = _document(name)
+    path = resource("examples", f"{name}.json")
     try:
-        return _arranged(_with_initial(document))
+        return _example(_read(path))
     except NNLabError as error:
-        raise named(error, f"{name}.json") from error
+        raise named(error, path.name) from error
 
 
 def open_any(text: str) -> tuple[SavedProject, str]:
@@ -111,12 +112,10 @@ def project_for_graph(graph: Graph) -> Project:
     return _arranged(replace(base, graph=graph))
 
 
-def _document(name: str) -> schema.ProjectDocument:
-    path = resource("examples", f"{name}.json")
-    try:
-        return schema.decode(_read(path))
-    except NNLabError as error:
-        raise named(error, path.name) from error
+@lru_cache(maxsize=64)
+def _example(content: bytes) -> Project:
+    """The project of an example's text: most lessons begin on one, and every opening would read and place it anew."""
+    return _arranged(_with_initial(schema.decode(content)))
 
 
 def _with_initial(document: schema.ProjectDocument) -> Project:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QAbstractAnimation, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from real_windows import real_windows
 from shared_window import SharedWindow
 
 from nnlab.lessons.library import shipped
@@ -63,6 +66,17 @@ def test_the_keyboard_begins_at_the_lesson_that_is_next(window: MainWindow, qtbo
     window.show_workspace("train")
     window.show_workspace("learn")
     assert QApplication.focusWidget() in (row, page.start_button)
+
+
+def test_the_column_of_lessons_is_made_while_they_are_looked_at(qtbot: QtBot, tmp_path: Path) -> None:
+    """The first lesson of a session took the window twice as long as the others."""
+    with real_windows(qtbot, tmp_path) as open_one:
+        window = open_one("xor")
+        learning = window.learning
+        window.show_workspace("learn")
+        assert learning is not None and learning._player is None, "not before the page is seen"
+        qtbot.waitUntil(lambda: learning._player is not None)
+        assert not learning.column.isVisible() and learning.lesson is None
 
 
 def test_a_lesson_is_left_for_the_welcome_page_in_one_arrangement(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from nnlab.core.errors import NNLabError
 from nnlab.files.project import SavedProject
@@ -31,6 +31,7 @@ from nnlab.ui.look.theme import Theme
 from nnlab.ui.workspaces import Workspace, workspaces
 
 LEARN = "learn"
+AHEAD = 500  # milliseconds for which lessons are offered before their column is made
 NO_LESSON = "No lesson is open; choose one on the welcome page."
 TAKEN_OVER = "The lesson is yours now; Shift+F8 lets it go on by itself."
 LEFT = "This is “{own}” again. The lesson keeps its place; what you made in it can be kept as a project."
@@ -55,9 +56,19 @@ class Learning(QObject):
         self._demonstration: Demonstration | None = None
         self._former: dict[Path, ProjectInRoom] = {}  # of lessons that were left in this window
         self._is_leaving = False
+        self._ahead = QTimer(self, singleShot=True, interval=AHEAD)
+        self._ahead.timeout.connect(self._make_player)
         host.files.giving_up.connect(self.leave)
 
-    # The parts, made with the first lesson
+    # The parts, made with the first lesson, or a moment before it
+
+    def prepare(self) -> None:
+        """Lessons are offered: what any of them is played by is made when this has been seen for a moment."""
+        if self._player is None:
+            self._ahead.start()
+
+    def _make_player(self) -> LessonPlayer:
+        return self.player
 
     @property
     def player(self) -> LessonPlayer:

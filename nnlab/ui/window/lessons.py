@@ -97,6 +97,7 @@ class WindowLessons(QObject):
         page.file_chosen.connect(self._window.files.open_path)
         page.asked.connect(lambda name: self._window.actions_by_id[name].trigger())
         self.learning.left.connect(page.refresh)
+        self.learning.prepare()
 
     # What is opened
 
