@@ -397,3 +397,14 @@ def test_a_class_in_rows_is_told_by_a_feature_and_several_numbers_are_not() -> N
         changed = y.copy()
         changed[0] = wrong
         assert found("leaking_target", x, changed, network(3, 2)) is None, "a row that is of no single class"
+
+
+def test_another_loss_goes_on_from_where_the_run_is() -> None:
+    one = found("loss_mismatch", spread(33), classes_of(30, 3), network(2))
+    assert one is not None
+    (remedy,) = one.remedies
+    changed = remedy.apply(Project(network(2), DataSettings("circle")))
+    assert [loss.operator for loss in changed.graph.losses] == ["binary_cross_entropy"] and not remedy.starts_over
+    partly = classes_of(30, 3).astype(float)
+    partly[0] = 0.5
+    assert found("loss_mismatch", spread(33), partly, network(2)) is None, "numbers on a scale, one of which is no class"
