@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from networks import mlp
+from numba.core.registry import CPUDispatcher
 
 from nnlab.core.errors import TrainingError
 from nnlab.core.kernel.context import ITERATION
-from nnlab.engine import machine
+from nnlab.engine import machine, machine_code
 from nnlab.engine.compile import Update
 from nnlab.engine.phase_times import FEWEST, KEPT, PhaseSeconds, PhaseTimes
 from nnlab.engine.run import Run
@@ -68,6 +69,20 @@ def test_measured_steps_leave_the_bits_of_all_others(optimizer: str) -> None:
     assert measured.order.tobytes() == plain.order.tobytes()
     seen, expected = (each.history.curves() for each in (measured, plain))
     assert seen.mean.tobytes() == expected.mean.tobytes() and seen.norms.tobytes() == expected.norms.tobytes()
+
+
+def test_to_time_phases_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part of compiled code that Python calls by itself is compiled in every process: soon after training began, whoever asked the
+    training thread for anything waited 0.2 s for a function of one line."""
+    found = run()
+    found.train(1)
+    kernels = {name: value for name, value in vars(machine_code).items() if isinstance(value, CPUDispatcher)}
+    parts = [name for name, value in kernels.items() if value._can_compile]  # others are compiled ahead
+    assert "has_next_batch" in parts
+    for name in parts:
+        for module in (machine, machine_code):
+            monkeypatch.setattr(module, name, lambda *_, name=name: pytest.fail(f"{name} is called from Python"), raising=False)
+    assert len(found.time_phases(2)) == 2
 
 
 def test_every_phase_takes_time() -> None:
