@@ -126,7 +126,6 @@ def _layers(boxes: Mapping[str, Box], pairs: list[tuple[str, str]]) -> list[list
     parts = []
     for component in drawing.C:
         layout = SugiyamaLayout(component)
-        layout.xspace, layout.yspace = ROW - Size.w, COLUMN - Size.h
         roots = [v for v in component.sV if not v.e_in()]
         layout.init_all(roots=roots)
         layout.draw(3)
