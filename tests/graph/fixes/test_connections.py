@@ -97,3 +97,18 @@ def test_the_six_nearest_are_offered_and_sixteen_choices_of_two_of_them() -> Non
     two = edits.add_node(graph, "subtract", position=(1000.0, 0.0), node_id="pair")
     joins = [label for label, _, _ in proposed(two, "missing_input", "pair") if label.startswith("Connect ")]
     assert joins[:2] == ["Connect here and n0 here", "Connect here and n1 here"] and len(joins) == 16
+
+
+def test_a_loss_is_offered_first_at_the_end_that_lies_furthest_along() -> None:
+    """“deep” was added first, but reads what was added last; in a cycle no order says more than who was added last."""
+    graph = edits.add_node(Graph(), "input", {"features": 2}, node_id="x")
+    for name in ("deep", "flat", "hidden"):
+        graph = edits.add_node(graph, "dense", node_id=name)
+    for source, target in (("x", "flat"), ("x", "hidden"), ("hidden", "deep")):
+        graph = edits.connect(graph, source, target)
+    after = [f"Add mse after {name}" for name in ("deep", "flat")]
+    assert [text for label, text, _ in proposed(graph, "no_loss") if label == "Add a loss (mse)"] == after
+    cyclic = Graph(graph.nodes, tuple(e for e in graph.edges if e.source != "x") + (Edge("deep", "hidden", "x"),))
+    cyclic = edits.connect(cyclic, "x", "flat")
+    cyclic = edits.add_node(cyclic, "dense", node_id="last")
+    assert [text for label, text, _ in proposed(cyclic, "no_loss") if label == "Add a loss (mse)"] == ["Add mse after last", "Add mse after flat"]
