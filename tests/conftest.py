@@ -29,6 +29,11 @@ os.environ["NNLAB_HOME"] = _home
 os.environ["NNLAB_VERIFY"] = "1"  # every program that any test compiles is checked before it runs
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 
+if sys.dont_write_bytecode:  # every process that a test starts would compile all sources again, which takes longer than most of them do
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = os.path.join(_home, "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
 if IS_NIGHTLY:  # more cases of the same test take longer than pyproject.toml allows
     os.environ.setdefault("PYTEST_TIMEOUT", "7200")
 
