@@ -179,6 +179,10 @@ class Canvas(QWidget):
     def fit(self) -> None:
         self.view.fit()
 
+    def fit_again(self) -> None:
+        """Where anything has changed since."""
+        self.view.fit_again()
+
     def reveal(self, node_id: str) -> None:
         """Scrolls to a node, if it is there and out of sight."""
         if node_id in self.scene.owner:

@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
         if not workspace.beside_lesson:
             self._store.set("workspace", workspace.name)
         self._want_probes()
-        QTimer.singleShot(0, self.canvas.fit)
+        QTimer.singleShot(0, self.canvas.fit_again)
 
     def _arrange(self, workspace: Workspace) -> None:
         self.area.show_workspace(workspace)

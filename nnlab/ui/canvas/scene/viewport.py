@@ -41,6 +41,7 @@ class Viewport(QGraphicsView):
         self._graph_scene, self._selection = scene, selection
         self.margins = QMargins(24, 48, 24, 34)
         self._is_fitted, self._holds = True, 0
+        self._fitted: tuple[object, ...] = ()  # what was seen when the network was fitted last
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -107,11 +108,25 @@ class Viewport(QGraphicsView):
 
     def fit(self) -> None:
         """Shows the whole graph as large as it makes sense, spread over the width."""
-        scene = self._graph_scene
-        room = self.room
         self._is_fitted = True
-        if self._holds:
-            return
+        if not self._holds:
+            self._fit()
+            self._fitted = self._seen
+
+    def fit_again(self) -> None:
+        """The same once what settles in later turns of the event loop has settled; nothing where none of it made a difference."""
+        if not self._is_fitted or self._fitted != self._seen:
+            self.fit()
+
+    @property
+    def _seen(self) -> tuple[object, ...]:
+        """The room, the network in it, and how it is shown."""
+        detail = self._graph_scene.detail
+        shown = self.horizontalScrollBar().value(), self.verticalScrollBar().value(), self.zoom
+        return self.room, self._graph_scene.content_rect(), shown, detail.expanded, detail.shows_tiles, detail.close
+
+    def _fit(self) -> None:
+        scene, room = self._graph_scene, self.room
         if scene.is_empty or room.width() < 32 or room.height() < 32:
             scene.arrange(stretch=1.0)
             self._show_at(1.0, QPointF(), room.center())
