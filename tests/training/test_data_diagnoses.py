@@ -408,3 +408,22 @@ def test_another_loss_goes_on_from_where_the_run_is() -> None:
     partly = classes_of(30, 3).astype(float)
     partly[0] = 0.5
     assert found("loss_mismatch", spread(33), partly, network(2)) is None, "numbers on a scale, one of which is no class"
+
+
+def correlated(with_: np.ndarray, correlation: float) -> np.ndarray:
+    """A column with just this correlation."""
+    noise = np.random.default_rng(0).standard_normal(len(with_))
+    one = (with_ - with_.mean()) / np.linalg.norm(with_ - with_.mean())
+    other = noise - noise.mean()
+    other -= (other @ one) * one
+    return correlation * one + np.sqrt(1 - correlation**2) * other / np.linalg.norm(other)
+
+
+@pytest.mark.parametrize(("apart", "speaks"), [(0.9e-4, True), (1.5e-4, False)])
+def test_a_correlation_of_0_9999_tells_the_target(apart: float, speaks: bool) -> None:
+    assert (found("leaking_target", columns(SIGNS, OTHERS, correlated(Y, 1 - apart)), Y) is not None) == speaks
+
+
+@pytest.mark.parametrize(("apart", "speaks"), [(0.9e-6, True), (1.5e-6, False)])
+def test_a_correlation_within_a_millionth_is_a_copy(apart: float, speaks: bool) -> None:
+    assert (found("duplicated_features", columns(SIGNS, OTHERS, correlated(SIGNS, 1 - apart)), Y) is not None) == speaks
