@@ -9,6 +9,7 @@ from networks import mlp
 from nnlab.engine.compile import Update
 from nnlab.engine.run import Run
 from nnlab.engine.setup import Setup
+from nnlab.graph.builder import GraphBuilder
 from nnlab.training import distributions
 from nnlab.training.distributions import MOST_ROWS, Distributions, _some, activation_of, signal_to_noise, spread
 
@@ -124,6 +125,9 @@ def test_an_activation_belongs_to_the_layer_before_it() -> None:
     layer = activation_of(graph, graph["dense_1"])
     assert layer is not None and layer.operator == "tanh"
     assert activation_of(graph, graph["dense_2"]) is None, "a loss is none"
+    b = GraphBuilder()
+    b.mse(b.dense(b.dense(b.input(features=3), units=4), units=1))
+    assert activation_of(b.build(), b.build()["dense_1"]) is None, "nor is another layer"
 
 
 def test_rows_get_sparser_with_the_length_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

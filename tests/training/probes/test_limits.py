@@ -17,6 +17,7 @@ from nnlab.training.probes.exciting_inputs import exciting_inputs
 from nnlab.training.probes.hidden_space import hidden_space
 from nnlab.training.probes.pictures import pictures
 from nnlab.training.probes.predictions import predictions
+from nnlab.training.probes.sample_losses import sample_losses
 from nnlab.training.probes.scores import part_scores
 from nnlab.training.probes.simplex import simplex
 
@@ -44,6 +45,7 @@ def network(features: int, units: tuple[int, ...] = (), outputs: int = 3) -> Eva
     ("probe", "most", "counted"),
     [
         (predictions, 4000, lambda found: (len(found.outputs), len(found.validation_outputs), int(found.confusion.sum()))),
+        (sample_losses, 4000, lambda found: (len(found.training), len(found.validation))),
         (part_scores, 4000, lambda found: (found.training.samples, found.validation.samples)),
         (simplex, 2000, lambda found: (len(found.shares), len(found.true))),
         (hidden_space, 300, lambda found: (len(found.sample_index), len(found.layers["dense_1"].samples))),
