@@ -86,3 +86,11 @@ def test_time_is_over_only_once_a_slice_has_shown_it(clock: list[float]) -> None
     assert found.has_time_over, "half a second for a step that took none"
     found.restart()
     assert not found.has_time_over
+
+
+def test_a_slice_of_several_is_so_many_times_as_long_but_no_longer_than_what_remains() -> None:
+    found = Pace()
+    found.learn(1, 0.001, 1.0)
+    assert (found.next_slice(), found.next_slice(times=3), found.next_slice(is_free=True, times=3)) == (8, 24, 8)
+    found.remaining = 20
+    assert found.next_slice(times=3) == 20
