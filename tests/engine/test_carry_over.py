@@ -264,6 +264,23 @@ def test_widening_before_a_concatenation_of_rows_keeps_the_function() -> None:
         assert_same_function(old, edited(old, edits.configure(old.program.graph, layer, units=7)))
 
 
+@pytest.mark.parametrize("order", [("left", "right"), ("right", "left")])
+def test_rows_that_change_places_take_their_columns_along(order: tuple[str, str]) -> None:
+    """The first axis of what is read, the rows, is what it was, and the shape of the weights too."""
+
+    def joined(*order: str) -> Graph:
+        b = GraphBuilder()
+        rows = b.reshape(b.input(features=6), shape="2, 3")
+        branches = {name: b.tanh(b.dense(rows, units=units, id=name)) for name, units in (("left", 4), ("right", 5))}
+        b.mse(b.dense(b.flatten(b.dense(b.concat(*(branches[name] for name in order)), units=2, id="reader")), units=1))
+        return b.build()
+
+    old = trained(joined("left", "right"))
+    new = edited(old, joined(*order))
+    assert_same_function(old, new)
+    assert (new.state["reader.weight"] == old.state["reader.weight"]).all() == (order == ("left", "right"))
+
+
 def test_the_position_is_carried_over_but_no_batch_and_no_batch_size() -> None:
     from nnlab.core.kernel.context import BATCH_SIZE, ITERATION
     from nnlab.core.kernel.context import ROWS as ROWS_WORD
