@@ -11,6 +11,7 @@ import atexit
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,9 @@ _home = tempfile.mkdtemp(prefix="nnlab-tests-")
 os.environ["NNLAB_HOME"] = _home
 os.environ["NNLAB_VERIFY"] = "1"  # every program that any test compiles is checked before it runs
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started by `&` of a script: processes that tests interrupt would ignore it, too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if sys.dont_write_bytecode:  # every process that a test starts would compile all sources again, which takes longer than most of them do
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = os.path.join(_home, "bytecode")
