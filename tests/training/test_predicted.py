@@ -19,6 +19,7 @@ from nnlab.training.predicted import Predicted, _column, has_columns, plain_prep
     [
         (1, "mse", "continuous", ("y",)), (2, "mse", "continuous", ("y1", "y2")), (1, "binary_cross_entropy", "binary", ("0", "1")),
         (3, "binary_cross_entropy", "continuous", ("y1", "y2", "y3")), (2, "cross_entropy", "binary", ("0", "1")),
+        (1, "cross_entropy", "binary", ("0", "1")),
         (3, "cross_entropy", "classes", ("0", "1", "2")),
     ],
 )  # fmt: skip
