@@ -306,3 +306,34 @@ def test_a_closed_window_follows_the_theme_no_more(opened: Callable[..., MainWin
     qtbot.waitUntil(lambda: not isValid(window))
     theme.set_projected(True)  # an exception in a slot fails the test
     theme.set_projected(False)
+
+
+def test_what_was_made_in_a_lesson_is_kept_from_within_another(window: MainWindow, qtbot: QtBot) -> None:
+    """The other one is left first, in a turn of its own."""
+    learning = window.learning
+    assert learning.open(XOR, anew=True)
+    made = window.document.graph
+    learning.leave_to_welcome()
+    assert learning.open(next(lesson for lesson in shipped() if lesson.id == "bumps"), anew=True)
+    learning.keep_network(XOR)
+    assert not learning.is_open and window.document.name != XOR.title
+    qtbot.waitUntil(lambda: window.document.name == XOR.title)
+    assert window.document.graph == made
+    learning.keep_network(XOR)  # it is the person's own now
+    assert window.document.name == XOR.title and not learning.is_open
+
+
+def test_an_adapter_is_attached_from_a_panel_that_floats_too(window: MainWindow, qtbot: QtBot) -> None:
+    """A dock that floats is a window of its own, in which the action is not found."""
+    window.show_workspace("lora")
+    dock = window.area.docks["adapters"]
+    window.area.reveal("adapters")
+    dock.setFloating(True)
+    try:
+        qtbot.waitUntil(dock.isVisible)
+        assert dock.widget().window() is dock
+        with qtbot.waitSignal(window.actions_by_id["lora.attach"].triggered):
+            dock.widget().attach.click()
+    finally:
+        window.adapters.popover.close()
+        dock.setFloating(False)

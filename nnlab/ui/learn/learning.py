@@ -200,10 +200,14 @@ class Learning(QObject):
         self._host.message_bar.show_info(words, "Keep this network", lambda: self.keep_network(lesson), key="lesson")
 
     def keep_network(self, lesson: Lesson) -> None:
-        """What was made in a lesson becomes the open project, unsaved."""
-        former = self._former.pop(lesson.folder, None)
-        if former is not None:
-            self._host.files.show_unsaved(SavedProject(former.document.project), lesson.title)
+        """What was made in a lesson becomes the open project, unsaved. A lesson that runs is left, a turn of the event loop before."""
+        if self.is_open:
+            self.leave()
+            QTimer.singleShot(0, self, lambda: self.keep_network(lesson))
+            return
+        former = self._former.get(lesson.folder)
+        if former is not None and self._host.files.show_unsaved(SavedProject(former.document.project), lesson.title):
+            del self._former[lesson.folder]
 
     def open_welcome(self) -> None:
         """The welcome page; a lesson that runs is left."""

@@ -157,9 +157,14 @@ class AdaptersPanel(LivePanel):
     # Doing
 
     def _attach(self) -> None:
-        action = self.window().findChild(QAction, "lora.attach")  # a part of the window, which it belongs to already
-        assert action is not None
-        action.trigger()
+        window: QWidget | None = self.window()
+        while window is not None:  # a dock that floats is a window of its own, within the one it was taken from
+            action = window.findChild(QAction, "lora.attach")  # a part of the window, which it belongs to already
+            if action is not None:
+                action.trigger()
+                return
+            above = window.parentWidget()
+            window = above.window() if above is not None else None
 
     def _merge(self, where: str) -> None:
         if not self.edits.merge(self.shown.name, where == MERGED):
