@@ -30,9 +30,7 @@ def model_of(tensors: dict[str, tuple[np.ndarray, Words, tuple[int, ...]]], writ
         inner = values.ndim - ("sample" in words)
         kind = TensorKind.IMAGE if inner == 3 else TensorKind.MATRIX if inner == 2 else TensorKind.NUMBER
         layouts[name] = Layout(values.shape, axes, kind)
-    operands = [
-        SimpleNamespace(argument=SimpleNamespace(name=name), tensor=f"node_1.{name}", written=name == written) for name in tensors
-    ]
+    operands = [SimpleNamespace(argument=SimpleNamespace(name=name), tensor=f"node_1.{name}", written=name == written) for name in tensors]
     instruction = SimpleNamespace(operands=operands, node_id="node_1", kind=SimpleNamespace(tensors={}))
     after = {name: values for name, (values, _, _) in tensors.items()}
     return SimpleNamespace(
@@ -384,8 +382,9 @@ def test_at_the_edge_a_padded_window_is_smaller_and_says_what_it_shares_by() -> 
     assert pooled_back(0, 0, stride=3, padding=1).matrices[0].note == "every cell receives 1/9"
 
 
-def test_a_cell_between_windows_is_covered_by_none() -> None:
-    form = pooled_back(3, 3, stride=4)
+@pytest.mark.parametrize(("row", "column"), [(3, 3), (3, 0), (0, 3)])  # in neither, in their columns, in their rows
+def test_a_cell_between_windows_is_covered_by_none(row: int, column: int) -> None:
+    form = pooled_back(row, column, stride=4)
     assert (form.description, form.lines, len(form.matrices)) == ("No window covers the cell.", (2,), 2)
     assert (form.matrices[0].row, form.matrices[0].window) == (None, None)
 
