@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -232,92 +231,3 @@ def test_every_fit_is_kept_as_a_run_and_saved(tmp_path: Path) -> None:
     with pytest.raises(NNLabError, match="needs targets"):
         again.fit(x)
     assert len(again.runs) == 3, "what never began is no run"
-
-
-def net(units: int, loss: str, **options: Any) -> nnlab.Session:
-    return nnlab.Session(mlp([2, 4, units], loss=loss), **options)
-
-
-def test_scores_are_those_of_the_kind_of_target() -> None:
-    """Two classes where one column is 0 and 1 throughout, numbers where it is not; as many classes as outputs of a softmax."""
-    labels = (X[:, 0] > 0).astype(int)
-    binary = net(1, "binary_cross_entropy")
-    report = binary.scores(X, labels[:, None])
-    assert report["accuracy"].value == pytest.approx(np.mean((binary.predict(X)[:, 0] > 0) == labels))
-    soft = np.where(np.arange(len(X)) == 3, 0.5, labels)[:, None]
-    assert [score.name for score in binary.scores(X, soft).scores] == ["mae", "r2"]
-    many = net(3, "cross_entropy")
-    found = many.scores(X, np.arange(len(X)) % 3)
-    assert found["accuracy"].value == pytest.approx(np.mean(many.predict(X).argmax(axis=1) == np.arange(len(X)) % 3))
-    assert [curve.of for curve in found.roc] == ["0", "1", "2"]
-    numbers, y = net(2, "mse"), np.column_stack([X[:, 0], X[:, 1]])
-    assert numbers.scores(X, y)["mae"].value == pytest.approx(np.abs(numbers.predict(X) - y).mean(), rel=1e-5)
-
-
-def test_every_step_is_an_iteration_however_it_is_taken() -> None:
-    s = session()
-    s.step(X, Y)
-    assert s.iteration == 1
-    list(s.trace(X, Y))
-    assert s.iteration == 2
-    s.fit(X, Y, epochs=2, batch_size=8)
-    assert s.iteration == 8
-    s.step(X, Y)
-    assert s.iteration == 9
-
-
-@pytest.mark.parametrize("options", [{"clip_norm": 0.01}, {"optimizer": "adam", "schedule": "cosine"}, {"zero_gradients": False}])
-def test_a_trace_does_what_a_step_does(options: dict[str, Any]) -> None:
-    stepped, traced = session(**options), session(**options)
-    for _ in range(3):
-        stepped.step(X, Y)
-        list(traced.trace(X, Y))
-        assert bits(stepped) == bits(traced)
-
-
-def test_after_several_batches_for_one_update_a_step_is_an_update_of_its_own() -> None:
-    s = session(learning_rate=0.1)
-    s.fit(X, Y, epochs=1, batch_size=4, accumulate=3)
-    assert s.iteration == 2
-    before, (_, gradients) = s.parameters, s.gradients(X, Y)
-    s.step(X, Y)
-    for name, values in s.parameters.items():
-        np.testing.assert_allclose(values, before[name] - 0.1 * gradients[name], rtol=1e-5, atol=1e-7)
-
-
-def test_gradients_of_what_is_no_number_are_told_and_a_step_on_it_is_refused() -> None:
-    s, wrong = session(), np.where(np.arange(24)[:, None] == 5, np.nan, X)
-    loss, gradients = s.gradients(wrong, Y)
-    assert np.isnan(loss) and np.isnan(gradients["dense_1.weight"]).any()
-    with pytest.raises(NNLabError):
-        s.step(wrong, Y)
-
-
-def test_who_asks_for_larger_batches_than_there_are_samples_is_warned_where_it_was_asked() -> None:
-    s = session()
-    with pytest.warns(UserWarning, match="24") as caught:
-        s.fit(X, Y, epochs=1, batch_size=25)
-    assert caught[0].filename == __file__
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        s.fit(X, Y, epochs=1)  # 32 unless it is said, all samples if fewer
-        s.fit(X, Y, epochs=1, batch_size=24)
-
-
-def test_a_test_of_rates_takes_batches_of_thirty_two_unless_it_is_said() -> None:
-    x, y = np.tile(X, (4, 1)), np.tile(Y, (4, 1))
-    s = session()
-    unsaid, said, other = (s.find_learning_rate(x, y, size, steps=20) for size in (None, 32, 5))
-    assert unsaid.losses.tolist() == said.losses.tolist() != other.losses.tolist()
-
-
-def test_initial_weights_were_drawn_only_before_the_first_fit() -> None:
-    s = session()
-    drawn = []
-    for _ in range(2):
-        s.fit(X, Y, epochs=1)
-        assert s._fitted is not None
-        drawn.append(s._fitted.are_drawn)
-    given = session(initial_weights=s.parameters)
-    given.fit(X, Y, epochs=1)
-    assert given._fitted is not None and [*drawn, given._fitted.are_drawn] == [True, False, False]
