@@ -78,6 +78,9 @@ def rate_curve(
             break
     context.report(steps, steps)
     if len(losses) < 5:
+        if smoothed and smoothed[-1] > GROWN * min(smoothed):
+            rate = rates[len(losses) - 1]
+            raise NNLabError(f"The loss is {GROWN:g} times as high already at a learning rate of {rate:.2g}; test lower rates.")
         raise NNLabError(f"Numbers are not finite already at a learning rate of {rates[len(losses)]:.2g}; test lower rates.")
     shares = [optimizers[one.optimizer].rate_share for one in run.program.parameters if one.optimizer]
     share = min(shares, default=1.0)  # of the most careful rule; where nothing learns, the loss does not fall and nothing is suggested

@@ -84,6 +84,14 @@ def test_bad_rates_and_too_few_steps_are_one_sentence() -> None:
                                TrainingSettings("sgd")), lowest=100.0, highest=1000.0)  # fmt: skip
 
 
+def test_a_loss_that_only_grew_is_not_said_to_be_no_number() -> None:
+    """At a rate of 10 a line jumps over its goal at once, and further away with every step: thousands, and all of them finite."""
+    run = prepare_run(mlp([1, 1]), prepare(DataSettings("function")), TrainingSettings("sgd"))
+    with pytest.raises(NNLabError, match=r"^The loss is 4 times as high already at a learning rate of 1\d; test lower rates\.$"):
+        rate_curve(run, lowest=10.0, highest=20.0)
+    assert np.isfinite(run.history.last)
+
+
 def test_it_reports_and_can_be_cancelled() -> None:
     seen: list[Progress] = []
     context = JobContext(seen.append)
